@@ -1,0 +1,111 @@
+//! What can be wrong with a call: each error names the operation and the shapes.
+
+use crate::{Axes, Shape};
+
+/// A tensor operation that could not be carried out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TensorError {
+    /// Two shapes that NumPy's rule does not bring together.
+    #[error("{op}: shapes {left} and {right} do not broadcast together")]
+    Broadcast {
+        /// The operation.
+        op: &'static str,
+        /// Shape of the left operand.
+        left: Shape,
+        /// Shape of the right operand.
+        right: Shape,
+    },
+    /// An axis number outside the rank.
+    #[error("{op}: axis {axis} is out of range for shape {shape} of rank {}", shape.rank())]
+    AxisOutOfRange {
+        /// The operation.
+        op: &'static str,
+        /// The axis as given.
+        axis: isize,
+        /// The shape it was asked of.
+        shape: Shape,
+    },
+    /// The same axis named twice.
+    #[error("{op}: axis {axis} is named twice for shape {shape}")]
+    DuplicateAxis {
+        /// The operation.
+        op: &'static str,
+        /// The axis, counted from the front.
+        axis: usize,
+        /// The shape it was asked of.
+        shape: Shape,
+    },
+    /// A reduction without identity over no elements.
+    #[error("{op}: no element to choose from over {axes} of shape {shape}")]
+    EmptyReduction {
+        /// The operation.
+        op: &'static str,
+        /// The axes as given.
+        axes: Axes,
+        /// The shape of the operand.
+        shape: Shape,
+    },
+    /// Shapes that do not fit a matrix product.
+    #[error("{op}: shapes {left} and {right} do not multiply: {reason}")]
+    MatMul {
+        /// The operation.
+        op: &'static str,
+        /// Shape of the left operand.
+        left: Shape,
+        /// Shape of the right operand.
+        right: Shape,
+        /// Which rule is broken.
+        reason: &'static str,
+    },
+    /// As many values as the shape has elements were expected.
+    #[error("{op}: shape {shape} has {} elements, got {len} values", shape.len())]
+    Length {
+        /// The operation.
+        op: &'static str,
+        /// The shape.
+        shape: Shape,
+        /// The number of values given.
+        len: usize,
+    },
+    /// A new shape with another number of elements.
+    #[error("{op}: {from} has {} elements, which do not fill {to:?}", from.len())]
+    Reshape {
+        /// The operation.
+        op: &'static str,
+        /// The old shape.
+        from: Shape,
+        /// The new lengths as given; -1 is to be inferred.
+        to: Vec<isize>,
+    },
+    /// An operand of another rank than the operation is defined for.
+    #[error("{op}: expected {expected}, got shape {shape}")]
+    Rank {
+        /// The operation.
+        op: &'static str,
+        /// The rank it is defined for, in words.
+        expected: &'static str,
+        /// The shape given.
+        shape: Shape,
+    },
+    /// More axes than a shape can hold.
+    #[error("a shape has at most 8 axes, got {rank}")]
+    RankTooLarge {
+        /// The rank asked for.
+        rank: usize,
+    },
+    /// More elements than memory can address.
+    #[error("shape {shape} has more elements than memory can address")]
+    TooLarge {
+        /// The shape.
+        shape: Shape,
+    },
+    /// A setting outside its range.
+    #[error("{op}: {what}")]
+    Setting {
+        /// The operation.
+        op: &'static str,
+        /// What is wrong, with the value.
+        what: String,
+    },
+}

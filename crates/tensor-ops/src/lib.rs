@@ -1,0 +1,46 @@
+//! N-dimensional tensors with NumPy's rules for `f32` and `f64`.
+//!
+//! | you need | it is |
+//! |---|---|
+//! | an array of any rank up to 8 | [`Tensor`], with its [`Shape`] |
+//! | sums, means, extremes over axes | [`Tensor::sum`] and its neighbours, over [`Axes`] |
+//! | norms | [`Tensor::norm`], [`Tensor::matrix_norm`] |
+//! | the matrix product | [`Tensor::matmul`]; on bare slices [`matmul::gemm`] |
+//! | nalgebra's decompositions | [`Tensor::as_matrix`] |
+//! | work on several threads with equal bits | [`pool`] |
+//! | random numbers that do not depend on execution order | [`random::Stream`] |
+#![cfg_attr(feature = "safetensors", doc = "| tensors in a file | [`file::TensorFile`] |")]
+//!
+//! ```
+//! use tensor_ops::{Axes, Norm, Tensor};
+//! let x = Tensor::from([[3.0, 4.0], [6.0, 8.0]]);
+//! let unit = x.divide(&x.norm(Norm::L2, Axes::from(1).keepdims())?)?;
+//! assert_eq!(unit, Tensor::from([[0.6, 0.8], [0.6, 0.8]]));
+//! # Ok::<(), tensor_ops::TensorError>(())
+//! ```
+#![deny(missing_docs)]
+
+mod axes;
+mod elementwise;
+mod error;
+#[cfg(feature = "safetensors")]
+pub mod file;
+mod gemm;
+pub mod linalg;
+pub mod matmul;
+mod norm;
+pub mod pool;
+mod product;
+pub mod random;
+mod real;
+pub mod reduce;
+mod shape;
+mod tensor;
+mod walk;
+
+pub use axes::Axes;
+pub use error::TensorError;
+pub use norm::{MatrixNorm, Norm};
+pub use real::Real;
+pub use shape::{MAX_RANK, Shape};
+pub use tensor::Tensor;

@@ -1,0 +1,200 @@
+//! Matrix products: the one module through which all of them go.
+//!
+//! [`gemm`] is the fast form for backward passes and layers: views in, slice out, nothing allocated. [`matmul_naive`]
+//! is its oracle. [`Tensor::matmul`](crate::Tensor::matmul) has NumPy's rules on top.
+
+use std::ops::Range;
+
+use crate::{Real, pool};
+
+/// A row-major matrix in a slice, or its transpose at no cost.
+// Invariant, on which the unsafe call in `gemm.rs` stands: (rows - 1)·strides[0] + (cols - 1)·strides[1] < data.len()
+// wherever rows and cols are positive.
+#[derive(Debug, Clone, Copy)]
+pub struct Matrix<'a, T> {
+    data: &'a [T],
+    rows: usize,
+    cols: usize,
+    /// Distances in memory to the next row and to the next column.
+    strides: [usize; 2],
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// A view of `rows * cols` elements, row after row.
+    ///
+    /// # Panics
+    /// Where `data` has another length.
+    #[track_caller]
+    pub fn new(data: &'a [T], rows: usize, cols: usize) -> Self {
+        assert_eq!(Some(data.len()), rows.checked_mul(cols), "elements of a {rows} x {cols} matrix");
+        Matrix { data, rows, cols, strides: [cols, 1] }
+    }
+
+    /// The transpose of this view.
+    pub fn t(self) -> Self {
+        let [row, col] = self.strides;
+        Matrix { rows: self.cols, cols: self.rows, strides: [col, row], ..self }
+    }
+
+    /// Rows `range` of this view.
+    ///
+    /// # Panics
+    /// Where the range ends beyond the last row.
+    #[track_caller]
+    pub fn slice_rows(self, range: Range<usize>) -> Self {
+        assert!(range.start <= range.end && range.end <= self.rows, "rows {range:?} of {}", self.rows);
+        // An empty range may start one row behind the data.
+        let from = (range.start * self.strides[0]).min(self.data.len());
+        Matrix { data: &self.data[from..], rows: range.len(), ..self }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    pub(crate) fn data(&self) -> &'a [T] {
+        self.data
+    }
+
+    pub(crate) fn strides(&self) -> [usize; 2] {
+        self.strides
+    }
+
+    fn at(&self, i: usize, j: usize) -> T
+    where
+        T: Copy,
+    {
+        self.data[i * self.strides[0] + j * self.strides[1]]
+    }
+}
+
+/// What becomes of the old contents of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Update {
+    /// C = A·B.
+    Assign,
+    /// C = C + A·B.
+    Accumulate,
+}
+
+/// Multiplications below which a product runs on the calling thread: at 50 GFLOP/s some 10 µs, ten times the cost of
+/// waking the pool.
+const PARALLEL_FROM: usize = 1 << 18;
+
+/// C = A·B or C += A·B, with C of shape (rows of A, columns of B), row-major.
+///
+/// The k products of an element are added in an order that depends on k alone, so that a row of C has the same bits
+/// whatever the other rows are and however many threads there are.
+///
+/// # Panics
+/// Where A's columns are not B's rows, or `c` has another length.
+///
+/// ```
+/// use tensor_ops::matmul::{Matrix, Update, gemm};
+/// let x = [1.0, 2.0, 3.0, 4.0]; // (2, 2)
+/// let w = [1.0, 0.0, 1.0, 1.0]; // (2, 2)
+/// let mut y = [0.0; 4];
+/// gemm(Matrix::new(&x, 2, 2), Matrix::new(&w, 2, 2).t(), Update::Assign, &mut y); // y = x·wᵀ
+/// assert_eq!(y, [1.0, 3.0, 3.0, 7.0]);
+/// ```
+#[track_caller]
+pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) {
+    let (m, k, n) = (a.rows, a.cols, b.cols);
+    let beta = if update == Update::Accumulate { T::ONE } else { T::ZERO };
+    assert_eq!(k, b.rows, "inner lengths of a matrix product");
+    assert_eq!(c.len(), m * n, "elements of the result of a {m} x {n} matrix product");
+    // The kernel does not touch C where there is nothing to add.
+    if k == 0 {
+        if update == Update::Assign {
+            c.fill(T::ZERO);
+        }
+        return;
+    }
+    if c.is_empty() {
+        return;
+    }
+    let work = m.saturating_mul(n).saturating_mul(k);
+    if work < PARALLEL_FROM || m < 16 {
+        return T::gemm(crate::gemm::Call::new(a, b, beta, c));
+    }
+    // Pieces of a fixed number of rows: a piece does not depend on the number of threads.
+    let rows = (PARALLEL_FROM / (2 * n * k)).clamp(8, m).next_multiple_of(8);
+    pool::split(m.div_ceil(rows), [(c, rows * n)], |i, [c]| {
+        let from = i * rows;
+        let a = a.slice_rows(from..from + c.len() / n);
+        T::gemm(crate::gemm::Call::new(a, b, beta, c));
+    });
+}
+
+/// C = A·B by the definition: the judge of [`gemm`].
+///
+/// # Panics
+/// As [`gemm`].
+///
+/// ```
+/// use tensor_ops::matmul::{Matrix, matmul_naive};
+/// let y = matmul_naive(Matrix::new(&[1.0, 2.0], 1, 2), Matrix::new(&[3.0, 4.0], 2, 1));
+/// assert_eq!(y, [11.0]);
+/// ```
+pub fn matmul_naive<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<T> {
+    assert_eq!(a.cols, b.rows, "inner lengths of a matrix product");
+    let mut c = Vec::with_capacity(a.rows * b.cols);
+    for i in 0..a.rows {
+        for j in 0..b.cols {
+            c.push((0..a.cols).map(|p| a.at(i, p) * b.at(p, j)).sum());
+        }
+    }
+    c
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Stream;
+    use proptest::prelude::*;
+
+    fn values(seed: u64, n: usize) -> Vec<f64> {
+        let mut out = vec![0.0; n];
+        Stream::new(seed, 0, 0).uniform(0, -1.0, 1.0, &mut out);
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(m in 0usize..40, k in 0usize..40, n in 0usize..40, ta: bool, tb: bool, acc: bool) {
+            let (a, b) = (values(1, m * k), values(2, k * n));
+            let a = if ta { Matrix::new(&a, k, m).t() } else { Matrix::new(&a, m, k) };
+            let b = if tb { Matrix::new(&b, n, k).t() } else { Matrix::new(&b, k, n) };
+            let mut c = vec![0.25; m * n];
+            let base = if acc { 0.25 } else { 0.0 };
+            gemm(a, b, if acc { Update::Accumulate } else { Update::Assign }, &mut c);
+            for (got, want) in c.iter().zip(matmul_naive(a, b)) {
+                prop_assert!((got - want - base).abs() <= 1e-14 * (k as f64 + 1.0));
+            }
+        }
+    }
+
+    /// What the executor of `nn-core` relies on when it splits a batch by samples.
+    #[test]
+    fn a_row_has_the_same_bits_alone_and_in_company() {
+        for (m, k, n) in [(37, 65, 33), (64, 784, 128), (19, 300, 10), (3, 1000, 7)] {
+            let a: Vec<f32> = values(1, m * k).iter().map(|&x| x as f32).collect();
+            let b: Vec<f32> = values(2, k * n).iter().map(|&x| x as f32).collect();
+            for b in [Matrix::new(&b, n, k).t(), Matrix::new(&b, k, n)] {
+                let mut all = vec![0.0; m * n];
+                gemm(Matrix::new(&a, m, k), b, Update::Assign, &mut all);
+                for i in 0..m {
+                    let mut row = vec![0.0; n];
+                    gemm(Matrix::new(&a[i * k..(i + 1) * k], 1, k), b, Update::Assign, &mut row);
+                    assert_eq!(row, all[i * n..(i + 1) * n], "row {i} of {m} x {k} x {n}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! A small fork-join pool: workers spin briefly before they park.
+//!
+//! Work is cut into *pieces* that depend on the problem alone, never on the number of threads; who computes a piece
+//! is decided at run time and leaves no trace in the result. Hence equal bits on any number of threads.
+//!
+//! - A region inside a region, or one started while another thread's region runs, is computed in place.
+//! - A panic in a piece reaches the caller, after every worker has left the region.
+//! - A worker joins a region only while it is open. A worker that comes late, is asleep, or does not exist (a process
+//!   that was forked has none) costs nothing: the caller computes all pieces itself.
+//! - Nothing happens on drop; workers end with the process.
+//!
+//! The number of threads is `NN_NUM_THREADS`, or else the number of cores; [`set_threads`] changes it.
+#![allow(unsafe_code)]
+
+use std::any::Any;
+use std::cell::{Cell, UnsafeCell};
+use std::hint::spin_loop;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::*};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::thread;
+
+/// The most threads a region can use.
+pub const MAX_THREADS: usize = 1 << COUNT_BITS >> 1;
+
+/// Turns a worker spins before it parks: some 50 µs, longer than the gaps between the regions of a training step.
+const SPINS: usize = 10_000;
+
+/// `Pool::entry` is (region number << COUNT_BITS+1) | (closed << COUNT_BITS) | workers inside.
+const COUNT_BITS: u32 = 10;
+const COUNT: usize = (1 << COUNT_BITS) - 1;
+const CLOSED: usize = 1 << COUNT_BITS;
+const NEXT_REGION: usize = CLOSED << 1;
+
+/// What the workers of a region share. The pointer is valid while the region has workers inside.
+#[derive(Clone, Copy)]
+struct Job {
+    task: *const (dyn Fn(usize) + Sync),
+    pieces: usize,
+}
+
+struct Pool {
+    /// Held by the one thread whose region runs.
+    caller: Mutex<()>,
+    entry: AtomicUsize,
+    job: UnsafeCell<Option<Job>>,
+    next_piece: AtomicUsize,
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    /// Threads that a region may use, the caller included.
+    threads: AtomicUsize,
+    spawned: Mutex<usize>,
+    sleepers: AtomicUsize,
+    sleep: Mutex<()>,
+    wake: Condvar,
+}
+
+// SAFETY: `job` is the one field that is not `Sync` by itself. It is written by the thread that holds `caller`, while
+// the region is closed and has no workers inside, and read by workers that have entered the open region: their
+// compare-exchange on `entry` (Acquire) reads from the store that opened it (Release).
+unsafe impl Sync for Pool {}
+// SAFETY: as above; nothing in a pool belongs to the thread that made it.
+unsafe impl Send for Pool {}
+
+static POOL: OnceLock<Pool> = OnceLock::new();
+
+thread_local! {
+    /// Whether this thread is computing a piece right now.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+fn pool() -> &'static Pool {
+    POOL.get_or_init(|| Pool {
+        caller: Mutex::new(()),
+        entry: AtomicUsize::new(CLOSED),
+        job: UnsafeCell::new(None),
+        next_piece: AtomicUsize::new(0),
+        panic: Mutex::new(None),
+        threads: AtomicUsize::new(default_threads()),
+        spawned: Mutex::new(0),
+        sleepers: AtomicUsize::new(0),
+        sleep: Mutex::new(()),
+        wake: Condvar::new(),
+    })
+}
+
+fn default_threads() -> usize {
+    let cores = || thread::available_parallelism().map_or(1, |n| n.get());
+    let asked = std::env::var("NN_NUM_THREADS").ok().and_then(|s| s.trim().parse::<usize>().ok());
+    // A value that is no positive number is as good as none: there is nobody to report it to.
+    asked.filter(|&n| n > 0).unwrap_or_else(cores).min(MAX_THREADS)
+}
+
+/// The number of threads that regions use.
+///
+/// ```
+/// assert!(tensor_ops::pool::threads() >= 1);
+/// ```
+pub fn threads() -> usize {
+    pool().threads.load(Relaxed)
+}
+
+/// Sets the number of threads that regions use from now on; 0 counts as 1, and [`MAX_THREADS`] is the most.
+/// Results do not depend on it.
+///
+/// ```
+/// tensor_ops::pool::set_threads(2);
+/// assert_eq!(tensor_ops::pool::threads(), 2);
+/// ```
+pub fn set_threads(n: usize) {
+    pool().threads.store(n.clamp(1, MAX_THREADS), Relaxed);
+}
+
+/// Calls `task(i)` for every `i < pieces`, on several threads, in no particular order.
+///
+/// # Panics
+/// With the panic of a piece, once every thread has left the region.
+///
+/// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// let sum = AtomicUsize::new(0);
+/// tensor_ops::pool::for_each(10, |i| { sum.fetch_add(i, Ordering::Relaxed); });
+/// assert_eq!(sum.into_inner(), 45);
+/// ```
+pub fn for_each(pieces: usize, task: impl Fn(usize) + Sync) {
+    let pool = pool();
+    let threads = pool.threads.load(Relaxed);
+    if pieces <= 1 || threads == 1 || INSIDE.get() {
+        return (0..pieces).for_each(task);
+    }
+    // A poisoned lock says that a piece panicked in an earlier region, which is over.
+    let held = match pool.caller.try_lock() {
+        Ok(held) => held,
+        Err(std::sync::TryLockError::Poisoned(held)) => held.into_inner(),
+        Err(std::sync::TryLockError::WouldBlock) => return (0..pieces).for_each(task),
+    };
+    pool.spawn(threads - 1);
+    let outcome = pool.run(pieces, &task);
+    drop(held);
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+/// Splits each slice of `parts` into `pieces` chunks of the given length and calls `task(i, chunks i)` on several
+/// threads. The last chunks may be shorter or empty; a chunk length of 0 gives an empty chunk to every piece.
+///
+/// # Panics
+/// Where `pieces` chunks do not cover a slice, and with the panic of a piece.
+///
+/// ```
+/// let (mut squares, mut cubes) = ([0; 5], [0; 5]);
+/// tensor_ops::pool::split(3, [(&mut squares[..], 2), (&mut cubes[..], 2)], |i, [s, c]| {
+///     for (j, (s, c)) in s.iter_mut().zip(c).enumerate() {
+///         let x = 2 * i + j;
+///         (*s, *c) = (x * x, x * x * x);
+///     }
+/// });
+/// assert_eq!((squares, cubes), ([0, 1, 4, 9, 16], [0, 1, 8, 27, 64]));
+/// ```
+pub fn split<T: Send, const N: usize>(
+    pieces: usize,
+    parts: [(&mut [T], usize); N],
+    task: impl Fn(usize, [&mut [T]; N]) + Sync,
+) {
+    for (part, chunk) in &parts {
+        assert!(
+            *chunk == 0 || chunk.saturating_mul(pieces) >= part.len(),
+            "{pieces} chunks of {chunk} do not cover {} elements",
+            part.len()
+        );
+    }
+    let parts = parts.map(|(part, chunk)| Part { start: part.as_mut_ptr(), len: part.len(), chunk });
+    for_each(pieces, |i| {
+        task(
+            i,
+            parts.each_ref().map(|part| {
+                let from = (i * part.chunk).min(part.len);
+                let to = (from + part.chunk).min(part.len);
+                // SAFETY: from <= to <= len, so the chunk lies in the slice that was borrowed mutably for the whole
+                // call. Chunks of different pieces do not overlap: piece i ends at (i + 1)·chunk at the latest, where
+                // piece i + 1 begins at the earliest. `for_each` calls each i once, and returns after all of them.
+                unsafe { std::slice::from_raw_parts_mut(part.start.add(from), to - from) }
+            }),
+        )
+    });
+}
+
+struct Part<T> {
+    start: *mut T,
+    len: usize,
+    chunk: usize,
+}
+
+// SAFETY: a `Part` stands for a `&mut [T]` of which each thread takes chunks of its own; sending `&mut [T]` to
+// another thread asks for `T: Send`.
+unsafe impl<T: Send> Sync for Part<T> {}
+
+impl Pool {
+    /// Makes sure of `workers` workers, or as many as the system grants.
+    fn spawn(&'static self, workers: usize) {
+        let mut spawned = self.spawned.lock().unwrap_or_else(PoisonError::into_inner);
+        while *spawned < workers {
+            let number = *spawned;
+            let name = format!("nn-worker-{number}");
+            if thread::Builder::new().name(name).spawn(move || self.work(number)).is_err() {
+                return;
+            }
+            *spawned += 1;
+        }
+    }
+
+    /// Runs a region; the caller holds `self.caller`.
+    fn run(&self, pieces: usize, task: &(dyn Fn(usize) + Sync)) -> Result<(), Box<dyn Any + Send>> {
+        // SAFETY: this only forgets the lifetime of `task`. Workers call it only between entering the region and
+        // leaving it, and this function does not return before the last of them has left.
+        let task = unsafe {
+            std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const (dyn Fn(usize) + Sync + 'static)>(task)
+        };
+        // SAFETY: the region is closed and empty (it is so at first, and `run` leaves it so), and `self.caller` is
+        // held, so that nobody else reads or writes `job`.
+        unsafe { *self.job.get() = Some(Job { task, pieces }) };
+        self.next_piece.store(0, Relaxed);
+        let closed = self.entry.load(Relaxed);
+        self.entry.store((closed & !CLOSED).wrapping_add(NEXT_REGION), SeqCst);
+        if self.sleepers.load(SeqCst) > 0 {
+            // The lock makes sure that a worker is either asleep by now or will see the open region.
+            drop(self.sleep.lock().unwrap_or_else(PoisonError::into_inner));
+            self.wake.notify_all();
+        }
+
+        self.compute(Job { task, pieces });
+
+        self.entry.fetch_or(CLOSED, AcqRel);
+        let mut turns = 0;
+        while self.entry.load(Acquire) & COUNT != 0 {
+            turns += 1;
+            if turns < SPINS { spin_loop() } else { thread::yield_now() }
+        }
+        match self.panic.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(panic) => Err(panic),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes pieces until none is left. A panic ends the region early and is kept for the caller.
+    fn compute(&self, job: Job) {
+        // SAFETY: the caller of this function is inside the region, see `run`.
+        let task = unsafe { &*job.task };
+        INSIDE.set(true);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            loop {
+                let piece = self.next_piece.fetch_add(1, Relaxed);
+                if piece >= job.pieces {
+                    return;
+                }
+                task(piece);
+            }
+        }));
+        INSIDE.set(false);
+        if let Err(panic) = outcome {
+            self.next_piece.store(job.pieces, Relaxed);
+            self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
+        }
+    }
+
+    /// The life of worker `number`.
+    fn work(&self, number: usize) {
+        let mut seen = 0;
+        loop {
+            let entry = self.wait(seen, number);
+            seen = entry >> (COUNT_BITS + 1);
+            if self.enter(entry) {
+                // SAFETY: this worker is inside an open region, so `job` was written before and is not written now.
+                let job = unsafe { (*self.job.get()).expect("an open region has a job") };
+                self.compute(job);
+                self.entry.fetch_sub(1, Release);
+            }
+        }
+    }
+
+    /// Waits for an open region that this worker has not seen; spins first, then sleeps.
+    fn wait(&self, seen: usize, number: usize) -> usize {
+        let is_new = |entry: usize| {
+            entry & CLOSED == 0 && entry >> (COUNT_BITS + 1) != seen && number + 1 < self.threads.load(Relaxed)
+        };
+        for _ in 0..SPINS {
+            let entry = self.entry.load(Acquire);
+            if is_new(entry) {
+                return entry;
+            }
+            spin_loop();
+        }
+        let mut asleep = self.sleep.lock().unwrap_or_else(PoisonError::into_inner);
+        // Announced before the last look at `entry`, as the caller opens it before its look at `sleepers`: with both
+        // in one order (SeqCst), at least one of the two sees the other.
+        self.sleepers.fetch_add(1, SeqCst);
+        let entry = loop {
+            let entry = self.entry.load(SeqCst);
+            if is_new(entry) {
+                break entry;
+            }
+            asleep = self.wake.wait(asleep).unwrap_or_else(PoisonError::into_inner);
+        };
+        self.sleepers.fetch_sub(1, SeqCst);
+        entry
+    }
+
+    /// Enters the region seen as `entry`, unless it has closed or another has begun.
+    fn enter(&self, mut entry: usize) -> bool {
+        let region = entry & !COUNT;
+        while entry & !COUNT == region && entry & COUNT < COUNT {
+            match self.entry.compare_exchange_weak(entry, entry + 1, Acquire, Relaxed) {
+                Ok(_) => return true,
+                Err(now) => entry = now,
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// The thread count is global, and so are these tests' expectations of it.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+    fn with_threads<R>(n: usize, f: impl FnOnce() -> R) -> R {
+        let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = threads();
+        set_threads(n);
+        let result = f();
+        set_threads(before);
+        result
+    }
+
+    const ROUNDS: usize = if cfg!(miri) { 5 } else { 2000 };
+
+    #[test]
+    fn every_piece_is_computed_once() {
+        for n in [1, 2, 3, 4, 8] {
+            with_threads(n, || {
+                for round in 0..ROUNDS {
+                    let mut counts = vec![0u32; 1 + round % 67];
+                    split(counts.len(), [(&mut counts, 1)], |_, [c]| c[0] += 1);
+                    assert!(counts.iter().all(|&c| c == 1), "{n} threads, round {round}: {counts:?}");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn several_threads_take_part() {
+        with_threads(2, || {
+            let ids = Mutex::new(HashSet::new());
+            // A single region may end before a worker has woken; many do not.
+            for _ in 0..1000 {
+                for_each(8, |_| {
+                    ids.lock().unwrap().insert(thread::current().id());
+                    thread::sleep(std::time::Duration::from_micros(50));
+                });
+                if ids.lock().unwrap().len() == 2 {
+                    return;
+                }
+            }
+            panic!("the worker never took part");
+        });
+    }
+
+    #[test]
+    fn a_region_inside_a_region_runs_in_place() {
+        with_threads(4, || {
+            let mut table = vec![0; 64];
+            split(8, [(&mut table, 8)], |i, [row]| {
+                split(8, [(row, 1)], |j, [cell]| cell[0] = 8 * i + j);
+            });
+            assert_eq!(table, (0..64).collect::<Vec<_>>());
+        });
+    }
+
+    #[test]
+    fn regions_of_several_threads_do_not_mix() {
+        with_threads(4, || {
+            thread::scope(|s| {
+                for t in 0..4 {
+                    s.spawn(move || {
+                        for _ in 0..ROUNDS / 4 {
+                            let mut out = [0; 16];
+                            split(16, [(&mut out, 1)], |i, [o]| o[0] = t * 100 + i);
+                            assert!(out.iter().enumerate().all(|(i, &o)| o == t * 100 + i));
+                        }
+                    });
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn a_panic_in_a_worker_reaches_the_caller_and_the_pool_goes_on() {
+        with_threads(4, || {
+            for bad in 0..8 {
+                let caught = catch_unwind(|| for_each(8, |i| assert!(i != bad, "piece {i} failed")));
+                let message = *caught.unwrap_err().downcast::<String>().unwrap();
+                assert_eq!(message, format!("piece {bad} failed"));
+            }
+            let mut out = [0; 100];
+            split(100, [(&mut out, 1)], |i, [o]| o[0] = i);
+            assert!(out.iter().enumerate().all(|(i, &o)| i == o));
+        });
+    }
+
+    #[test]
+    fn sleeping_workers_wake_up() {
+        with_threads(3, || {
+            for _ in 0..if cfg!(miri) { 2 } else { 20 } {
+                thread::sleep(std::time::Duration::from_millis(2));
+                let mut out = [0; 9];
+                split(9, [(&mut out, 1)], |i, [o]| o[0] = i * i);
+                assert_eq!(out[8], 64);
+            }
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "do not cover")]
+    fn chunks_that_leave_elements_out_are_refused() {
+        split(2, [(&mut [0; 9][..], 4)], |_, _| ());
+    }
+}

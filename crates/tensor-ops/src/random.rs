@@ -1,0 +1,127 @@
+//! Random numbers as a function of where they are used, never of the order of execution.
+//!
+//! A [`Stream`] is named by (seed, key, step); element i of it is a fixed position in the key stream of ChaCha with 8
+//! rounds (Bernstein, "ChaCha, a variant of Salsa20", 2008). Any range of elements can be drawn by any thread.
+
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
+
+use crate::Real;
+
+/// A stream of random numbers that can be entered at any element.
+///
+/// ```
+/// use tensor_ops::random::Stream;
+/// let stream = Stream::new(7, Stream::key("dropout"), 0);
+/// let (mut all, mut tail) = ([0.0; 8], [0.0; 3]);
+/// stream.uniform(0, 0.0, 1.0, &mut all);
+/// stream.uniform(5, 0.0, 1.0, &mut tail);
+/// assert_eq!(all[5..], tail);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    seed: u64,
+    key: u64,
+    step: u64,
+}
+
+impl Stream {
+    /// The stream of `key` (see [`Stream::key`]) at `step` under `seed`.
+    pub fn new(seed: u64, key: u64, step: u64) -> Stream {
+        Stream { seed, key, step }
+    }
+
+    /// A key from a name: FNV-1a of its bytes.
+    pub fn key(name: &str) -> u64 {
+        fnv1a(FNV_START, name.as_bytes())
+    }
+
+    /// The generator, placed at the 32-bit word `word`.
+    pub fn rng(&self, word: u64) -> ChaCha8Rng {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&self.seed.to_le_bytes());
+        key[8..16].copy_from_slice(&self.key.to_le_bytes());
+        let mut rng = ChaCha8Rng::from_seed(key);
+        rng.set_stream(self.step);
+        rng.set_word_pos(word.into());
+        rng
+    }
+
+    /// Fills `out` with elements `first..` of the stream as numbers uniform on `[low, high)`, two words each.
+    pub fn uniform<T: Real>(&self, first: u64, low: f64, high: f64, out: &mut [T]) {
+        let mut rng = self.rng(2 * first);
+        for o in out {
+            *o = T::from_f64(low + (high - low) * unit(rng.next_u64()));
+        }
+    }
+
+    /// A permutation of `0..n` by the Fisher-Yates shuffle.
+    ///
+    /// ```
+    /// use tensor_ops::random::Stream;
+    /// let mut p = Stream::new(1, 2, 3).permutation(100);
+    /// p.sort_unstable();
+    /// assert!(p.into_iter().eq(0..100));
+    /// ```
+    pub fn permutation(&self, n: usize) -> Vec<usize> {
+        let mut rng = self.rng(0);
+        let mut order: Vec<usize> = (0..n).collect();
+        for i in (1..n).rev() {
+            // The high half of a 128-bit product: uniform on 0..=i up to a bias of i/2^64.
+            let j = ((rng.next_u64() as u128 * (i as u128 + 1)) >> 64) as usize;
+            order.swap(i, j);
+        }
+        order
+    }
+}
+
+/// The 53 high bits as a number in [0, 1).
+fn unit(word: u64) -> f64 {
+    (word >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+}
+
+/// The offset basis of 64-bit FNV-1a (Fowler, Noll, Vo).
+pub const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Continues a 64-bit FNV-1a hash: stable across platforms and versions, for names and fingerprints, not for secrets.
+///
+/// ```
+/// use tensor_ops::random::{FNV_START, fnv1a};
+/// assert_eq!(fnv1a(FNV_START, b"a"), 0xaf63_dc4c_8601_ec8c);
+/// ```
+pub fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_differ_in_every_coordinate() {
+        let draw = |seed, key, step| {
+            let mut out = [0.0f64; 4];
+            Stream::new(seed, key, step).uniform(0, 0.0, 1.0, &mut out);
+            out
+        };
+        let all = [draw(0, 0, 0), draw(1, 0, 0), draw(0, 1, 0), draw(0, 0, 1)];
+        for i in 0..4 {
+            for j in 0..i {
+                assert_ne!(all[i], all[j]);
+            }
+        }
+    }
+
+    #[test]
+    fn uniform_has_the_moments_of_the_uniform_distribution() {
+        let n = 100_000;
+        let mut out = vec![0.0f64; n];
+        Stream::new(3, 0, 0).uniform(0, -1.0, 3.0, &mut out);
+        let mean = out.iter().sum::<f64>() / n as f64;
+        let variance = out.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64;
+        // Five standard errors: sd = 4/√12; the variance of x² about the mean gives the second.
+        assert!((mean - 1.0).abs() < 5.0 * (4.0 / 12f64.sqrt()) / (n as f64).sqrt());
+        assert!((variance - 16.0 / 12.0).abs() < 0.03);
+        assert!(out.iter().all(|x| (-1.0..3.0).contains(x)));
+    }
+}

@@ -1,0 +1,210 @@
+//! Shapes: up to eight axis lengths, kept inline so that a shape is `Copy` and never allocates.
+
+use std::fmt;
+
+use crate::TensorError;
+
+/// The largest rank of a tensor.
+pub const MAX_RANK: usize = 8;
+
+/// The axis lengths of a tensor, outermost first; rank 0 is a scalar.
+///
+/// ```
+/// use tensor_ops::Shape;
+/// let s = Shape::from([2, 3]);
+/// assert_eq!((s.rank(), s.len(), s.to_string()), (2, 6, "[2, 3]".to_string()));
+/// assert_eq!(s[1], 3);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Shape {
+    // Lengths beyond `rank` are 0, so that the derived comparison is right.
+    lengths: [usize; MAX_RANK],
+    rank: u8,
+}
+
+impl Shape {
+    /// The shape of a scalar: rank 0, one element.
+    pub const SCALAR: Shape = Shape { lengths: [0; MAX_RANK], rank: 0 };
+
+    /// A shape from a slice of axis lengths.
+    ///
+    /// # Errors
+    /// [`TensorError::RankTooLarge`] above [`MAX_RANK`] axes; [`TensorError::TooLarge`] where the number of elements
+    /// does not fit in `isize`, which is the most that any allocation can hold.
+    pub fn new(lengths: &[usize]) -> Result<Shape, TensorError> {
+        if lengths.len() > MAX_RANK {
+            return Err(TensorError::RankTooLarge { rank: lengths.len() });
+        }
+        let shape = Shape::collect(lengths);
+        // Zero-sized axes hide a product that overflows, so they are left out of it.
+        let product = lengths.iter().filter(|&&n| n > 0).try_fold(1usize, |p, &n| p.checked_mul(n));
+        match product {
+            Some(p) if p <= isize::MAX as usize => Ok(shape),
+            _ => Err(TensorError::TooLarge { shape }),
+        }
+    }
+
+    /// As [`Shape::new`] where the caller has made sure of the rank.
+    pub(crate) fn collect(lengths: &[usize]) -> Shape {
+        let mut shape = Shape { lengths: [0; MAX_RANK], rank: lengths.len() as u8 };
+        shape.lengths[..lengths.len()].copy_from_slice(lengths);
+        shape
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.rank as usize
+    }
+
+    /// The number of elements: the product of the axis lengths, 1 for a scalar.
+    #[allow(clippy::len_without_is_empty)] // `is_empty` would read as "has no axes"
+    pub fn len(&self) -> usize {
+        self.iter().product()
+    }
+
+    /// The axis lengths.
+    pub fn as_slice(&self) -> &[usize] {
+        &self.lengths[..self.rank()]
+    }
+
+    /// The length of the last axis; `None` for a scalar.
+    pub fn last(&self) -> Option<usize> {
+        self.as_slice().last().copied()
+    }
+
+    /// This shape with one more axis of length `n` before all others.
+    ///
+    /// # Errors
+    /// As [`Shape::new`].
+    ///
+    /// ```
+    /// use tensor_ops::Shape;
+    /// assert_eq!(Shape::from([3]).prepend(2)?, Shape::from([2, 3]));
+    /// # Ok::<(), tensor_ops::TensorError>(())
+    /// ```
+    pub fn prepend(&self, n: usize) -> Result<Shape, TensorError> {
+        let mut lengths = [0; MAX_RANK + 1];
+        lengths[0] = n;
+        lengths[1..=self.rank()].copy_from_slice(self);
+        Shape::new(&lengths[..=self.rank()])
+    }
+
+    /// Resolves an axis number, counted from the end when negative.
+    ///
+    /// # Errors
+    /// [`TensorError::AxisOutOfRange`], with the name `op` of the operation that asked.
+    pub fn axis(&self, axis: isize, op: &'static str) -> Result<usize, TensorError> {
+        let rank = self.rank() as isize;
+        let at = if axis < 0 { axis + rank } else { axis };
+        if (0..rank).contains(&at) {
+            Ok(at as usize)
+        } else {
+            Err(TensorError::AxisOutOfRange { op, axis, shape: *self })
+        }
+    }
+
+    /// The shape two operands broadcast to, by NumPy's rule: aligned at the last axis, equal lengths or 1.
+    ///
+    /// # Errors
+    /// [`TensorError::Broadcast`] with both shapes, where the lengths of an axis differ and neither is 1.
+    ///
+    /// ```
+    /// use tensor_ops::Shape;
+    /// let both = Shape::from([4, 1, 3]).broadcast(&Shape::from([2, 1]), "add")?;
+    /// assert_eq!(both, Shape::from([4, 2, 3]));
+    /// # Ok::<(), tensor_ops::TensorError>(())
+    /// ```
+    pub fn broadcast(&self, other: &Shape, op: &'static str) -> Result<Shape, TensorError> {
+        let rank = self.rank().max(other.rank());
+        let mut out = Shape { lengths: [0; MAX_RANK], rank: rank as u8 };
+        for i in 0..rank {
+            let (a, b) = (self.aligned(i, rank), other.aligned(i, rank));
+            out.lengths[i] = match (a, b) {
+                (a, b) if a == b => a,
+                (1, b) => b,
+                (a, 1) => a,
+                _ => return Err(TensorError::Broadcast { op, left: *self, right: *other }),
+            };
+        }
+        Shape::new(&out)
+    }
+
+    /// The length of axis `i` when this shape is padded with ones in front up to `rank` axes.
+    fn aligned(&self, i: usize, rank: usize) -> usize {
+        let missing = rank - self.rank();
+        if i < missing { 1 } else { self.lengths[i - missing] }
+    }
+
+    /// Distances in memory between neighbours along each axis of `target`, to which this shape broadcasts:
+    /// 0 where the axis is repeated.
+    pub(crate) fn broadcast_strides(&self, target: &Shape) -> [usize; MAX_RANK] {
+        let mut strides = [0; MAX_RANK];
+        let mut step = 1;
+        for i in (0..target.rank()).rev() {
+            let n = self.aligned(i, target.rank());
+            strides[i] = if n == 1 { 0 } else { step };
+            step *= n;
+        }
+        strides
+    }
+}
+
+impl std::ops::Deref for Shape {
+    type Target = [usize];
+    fn deref(&self) -> &[usize] {
+        self.as_slice()
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    fn from(lengths: [usize; N]) -> Shape {
+        const { assert!(N <= MAX_RANK, "a shape has at most eight axes") };
+        Shape::collect(&lengths)
+    }
+}
+
+impl From<usize> for Shape {
+    fn from(n: usize) -> Shape {
+        Shape::from([n])
+    }
+}
+
+impl TryFrom<&[usize]> for Shape {
+    type Error = TensorError;
+    fn try_from(lengths: &[usize]) -> Result<Shape, TensorError> {
+        Shape::new(lengths)
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.as_slice())
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broadcasting_takes_ones_and_refuses_the_rest() {
+        let s = |v: &[usize]| Shape::new(v).unwrap();
+        assert_eq!(s(&[2, 0]).broadcast(&s(&[1]), "add").unwrap(), s(&[2, 0]));
+        assert_eq!(s(&[1]).broadcast(&s(&[0]), "add").unwrap(), s(&[0]));
+        let refused = s(&[2, 3]).broadcast(&s(&[2]), "add").unwrap_err().to_string();
+        assert!(refused.contains("add") && refused.contains("[2, 3]") && refused.contains("[2]"), "{refused}");
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused_by_arithmetic() {
+        assert!(matches!(Shape::new(&[usize::MAX, 2]), Err(TensorError::TooLarge { .. })));
+        assert!(matches!(Shape::new(&[0, usize::MAX, 2]), Err(TensorError::TooLarge { .. })));
+        assert!(matches!(Shape::new(&[1; 9]), Err(TensorError::RankTooLarge { rank: 9 })));
+    }
+}
