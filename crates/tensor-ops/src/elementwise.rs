@@ -134,7 +134,7 @@ mod tests {
             t.as_slice()[at]
         };
         let mut result = Vec::new();
-        for flat in 0..out.len() {
+        for flat in 0..out.size() {
             let (mut rest, mut index) = (flat, vec![0; out.rank()]);
             for axis in (0..out.rank()).rev() {
                 index[axis] = rest % out[axis];
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn counting(shape: Shape) -> Tensor<f64> {
-        Tensor::new(shape, (0..shape.len()).map(|i| i as f64 + 0.5).collect()).unwrap()
+        Tensor::new(shape, (0..shape.size()).map(|i| i as f64 + 0.5).collect()).unwrap()
     }
 
     proptest! {

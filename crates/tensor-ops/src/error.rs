@@ -59,7 +59,7 @@ pub enum TensorError {
         reason: &'static str,
     },
     /// As many values as the shape has elements were expected.
-    #[error("{op}: shape {shape} has {} elements, got {len} values", shape.len())]
+    #[error("{op}: shape {shape} has {} elements, got {len} values", shape.size())]
     Length {
         /// The operation.
         op: &'static str,
@@ -69,7 +69,7 @@ pub enum TensorError {
         len: usize,
     },
     /// A new shape with another number of elements.
-    #[error("{op}: {from} has {} elements, which do not fill {to:?}", from.len())]
+    #[error("{op}: {from} has {} elements, which do not fill {to:?}", from.size())]
     Reshape {
         /// The operation.
         op: &'static str,

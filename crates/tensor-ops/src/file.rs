@@ -47,7 +47,7 @@ impl TensorFile {
     /// Where `data` is not as long as `shape` has elements.
     #[track_caller]
     pub fn insert_slice<T: Real>(&mut self, name: impl Into<String>, shape: Shape, data: &[T]) {
-        assert_eq!(shape.len(), data.len(), "elements of shape {shape}");
+        assert_eq!(shape.size(), data.len(), "elements of shape {shape}");
         let width = size_of::<T>();
         let bytes = data.iter().flat_map(|x| x.bits().to_le_bytes().into_iter().take(width)).collect();
         let dtype = if width == 4 { Dtype::F32 } else { Dtype::F64 };
@@ -168,7 +168,7 @@ impl View for &Stored {
         self.dtype
     }
     fn shape(&self) -> &[usize] {
-        &self.shape
+        self.shape.as_slice()
     }
     fn data(&self) -> Cow<'_, [u8]> {
         Cow::Borrowed(&self.bytes)

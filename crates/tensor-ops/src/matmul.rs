@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::{Real, pool};
 
 /// A row-major matrix in a slice, or its transpose at no cost.
-// Invariant, on which the unsafe call in `gemm.rs` stands: (rows - 1)·strides[0] + (cols - 1)·strides[1] < data.len()
+// Invariant: (rows - 1)·strides[0] + (cols - 1)·strides[1] < data.len()
 // wherever rows and cols are positive.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a, T> {
@@ -87,6 +87,9 @@ pub enum Update {
 /// waking the pool.
 const PARALLEL_FROM: usize = 1 << 18;
 
+/// The fewest rows of a piece: each packs all of B for itself. A multiple of the tile heights of the kernel.
+const MIN_ROWS: usize = 24;
+
 /// C = A·B or C += A·B, with C of shape (rows of A, columns of B), row-major.
 ///
 /// The k products of an element are added in an order that depends on k alone, so that a row of C has the same bits
@@ -106,29 +109,23 @@ const PARALLEL_FROM: usize = 1 << 18;
 #[track_caller]
 pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) {
     let (m, k, n) = (a.rows, a.cols, b.cols);
-    let beta = if update == Update::Accumulate { T::ONE } else { T::ZERO };
     assert_eq!(k, b.rows, "inner lengths of a matrix product");
     assert_eq!(c.len(), m * n, "elements of the result of a {m} x {n} matrix product");
-    // The kernel does not touch C where there is nothing to add.
-    if k == 0 {
-        if update == Update::Assign {
-            c.fill(T::ZERO);
-        }
-        return;
+    if k == 0 && update == Update::Assign {
+        c.fill(T::ZERO);
     }
-    if c.is_empty() {
+    if k == 0 || c.is_empty() {
         return;
     }
     let work = m.saturating_mul(n).saturating_mul(k);
-    if work < PARALLEL_FROM || m < 16 {
-        return T::gemm(crate::gemm::Call::new(a, b, beta, c));
+    if work < PARALLEL_FROM || m < 2 * MIN_ROWS {
+        return crate::gemm::gemm(a, b, update, c);
     }
     // Pieces of a fixed number of rows: a piece does not depend on the number of threads.
-    let rows = (PARALLEL_FROM / (2 * n * k)).clamp(8, m).next_multiple_of(8);
+    let rows = (PARALLEL_FROM / (2 * n * k)).clamp(MIN_ROWS, m.div_ceil(2)).next_multiple_of(MIN_ROWS);
     pool::split(m.div_ceil(rows), [(c, rows * n)], |i, [c]| {
         let from = i * rows;
-        let a = a.slice_rows(from..from + c.len() / n);
-        T::gemm(crate::gemm::Call::new(a, b, beta, c));
+        crate::gemm::gemm(a.slice_rows(from..from + c.len() / n), b, update, c);
     });
 }
 

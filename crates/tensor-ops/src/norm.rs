@@ -96,7 +96,7 @@ impl<T: Real> Tensor<T> {
             MatrixNorm::L1 => self.largest(self.norm(Norm::L1, 0)?),
             MatrixNorm::Max => self.largest(self.norm(Norm::L1, 1)?),
             MatrixNorm::Spectral => {
-                if shape.len() == 0 {
+                if shape.size() == 0 {
                     return Err(self.nothing_to_choose(shape));
                 }
                 // A NaN would keep the iteration from ending.

@@ -110,6 +110,27 @@ pub fn set_threads(n: usize) {
     pool().threads.store(n.clamp(1, MAX_THREADS), Relaxed);
 }
 
+/// Runs `f` on this thread alone: every region inside it is computed in place, with the same results. For a server
+/// that has its own threads, and for measurements.
+///
+/// ```
+/// let here = std::thread::current().id();
+/// tensor_ops::pool::in_place(|| {
+///     tensor_ops::pool::for_each(8, |_| assert_eq!(std::thread::current().id(), here));
+/// });
+/// ```
+pub fn in_place<R>(f: impl FnOnce() -> R) -> R {
+    /// Restores the flag, also when `f` panics.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            INSIDE.set(self.0);
+        }
+    }
+    let _restore = Restore(INSIDE.replace(true));
+    f()
+}
+
 /// Calls `task(i)` for every `i < pieces`, on several threads, in no particular order.
 ///
 /// # Panics
@@ -246,17 +267,17 @@ impl Pool {
     fn compute(&self, job: Job) {
         // SAFETY: the caller of this function is inside the region, see `run`.
         let task = unsafe { &*job.task };
-        INSIDE.set(true);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            loop {
-                let piece = self.next_piece.fetch_add(1, Relaxed);
-                if piece >= job.pieces {
-                    return;
+            in_place(|| {
+                loop {
+                    let piece = self.next_piece.fetch_add(1, Relaxed);
+                    if piece >= job.pieces {
+                        return;
+                    }
+                    task(piece);
                 }
-                task(piece);
-            }
+            })
         }));
-        INSIDE.set(false);
         if let Err(panic) = outcome {
             self.next_piece.store(job.pieces, Relaxed);
             self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);

@@ -40,7 +40,7 @@ impl<T: Real> Tensor<T> {
             return Err(refuse("the inner lengths differ"));
         }
         let batch = a.broadcast(&b, "matmul").map_err(|_| refuse("the batch axes do not broadcast together"))?;
-        let mut lengths = batch.to_vec();
+        let mut lengths = batch.as_slice().to_vec();
         lengths.extend((left.rank() > 1).then_some(m));
         lengths.extend((right.rank() > 1).then_some(n));
         let mut out = Tensor::zeros(Shape::new(&lengths)?);

@@ -1,5 +1,6 @@
 //! The scalar types: `f32`, in which speed is promised, and `f64`, in which proofs are made.
 
+use std::cell::RefCell;
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -93,14 +94,16 @@ pub trait Real:
         if self < other || self.is_nan() { self } else { other }
     }
 
-    /// C = α·A·B + β·C by the kernel of the crate `matrixmultiply`; element (i, j) of an operand lies at
-    /// `i * strides[0] + j * strides[1]`.
+    /// x·y + z, rounded once.
+    fn mul_add(self, y: Self, z: Self) -> Self;
+
+    /// Lends the calling thread's buffer for packed matrices.
     #[doc(hidden)]
-    fn gemm(call: crate::gemm::Call<'_, Self>);
+    fn with_pack_buffer<R>(f: impl FnOnce(&mut Vec<Self>) -> R) -> R;
 }
 
 macro_rules! real {
-    ($t:ident, $name:literal, $gemm:path) => {
+    ($t:ident, $name:literal) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -147,12 +150,19 @@ macro_rules! real {
             fn is_nan(self) -> bool {
                 self.is_nan()
             }
-            fn gemm(call: crate::gemm::Call<'_, Self>) {
-                call.run($gemm)
+            #[inline(always)]
+            fn mul_add(self, y: Self, z: Self) -> Self {
+                self.mul_add(y, z)
+            }
+            fn with_pack_buffer<R>(f: impl FnOnce(&mut Vec<Self>) -> R) -> R {
+                thread_local! {
+                    static BUFFER: RefCell<Vec<$t>> = const { RefCell::new(Vec::new()) };
+                }
+                BUFFER.with_borrow_mut(f)
             }
         }
     };
 }
 
-real!(f32, "f32", matrixmultiply::sgemm);
-real!(f64, "f64", matrixmultiply::dgemm);
+real!(f32, "f32");
+real!(f64, "f64");

@@ -37,9 +37,9 @@ impl<T: Real> Tensor<T> {
             moved = self.permute(&order)?;
             &moved
         };
-        results = reduced.result.len();
+        results = reduced.result.size();
         // Where there are no results there may be elements to reduce, and the other way round.
-        let width = if results == 0 { 0 } else { rows.as_slice().len() / results };
+        let width = rows.as_slice().len().checked_div(results).unwrap_or(0);
         let values = (0..results).map(|i| f(&rows.as_slice()[i * width..(i + 1) * width])).collect();
         Ok((reduced.result, values))
     }
@@ -219,7 +219,7 @@ mod tests {
         #[test]
         fn sums_over_any_axes(shape in prop::collection::vec(0usize..4, 0..5), which in prop::collection::vec(any::<bool>(), 5)) {
             let shape = Shape::new(&shape).unwrap();
-            let x = Tensor::new(shape, (0..shape.len()).map(|i| i as f64).collect()).unwrap();
+            let x = Tensor::new(shape, (0..shape.size()).map(|i| i as f64).collect()).unwrap();
             let axes: Vec<usize> = (0..shape.rank()).filter(|&a| which[a]).collect();
             let signed: Vec<isize> = axes.iter().map(|&a| a as isize).collect();
             let sum = x.sum(&signed[..]).unwrap();

@@ -12,7 +12,7 @@ pub const MAX_RANK: usize = 8;
 /// ```
 /// use tensor_ops::Shape;
 /// let s = Shape::from([2, 3]);
-/// assert_eq!((s.rank(), s.len(), s.to_string()), (2, 6, "[2, 3]".to_string()));
+/// assert_eq!((s.rank(), s.size(), s.to_string()), (2, 6, "[2, 3]".to_string()));
 /// assert_eq!(s[1], 3);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -57,14 +57,19 @@ impl Shape {
     }
 
     /// The number of elements: the product of the axis lengths, 1 for a scalar.
-    #[allow(clippy::len_without_is_empty)] // `is_empty` would read as "has no axes"
-    pub fn len(&self) -> usize {
+    // Not `len`, which could as well mean the number of axes; and no `Deref` to a slice, which would bring that `len`.
+    pub fn size(&self) -> usize {
         self.iter().product()
     }
 
     /// The axis lengths.
     pub fn as_slice(&self) -> &[usize] {
         &self.lengths[..self.rank()]
+    }
+
+    /// The axis lengths, one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, usize> {
+        self.as_slice().iter()
     }
 
     /// The length of the last axis; `None` for a scalar.
@@ -85,7 +90,7 @@ impl Shape {
     pub fn prepend(&self, n: usize) -> Result<Shape, TensorError> {
         let mut lengths = [0; MAX_RANK + 1];
         lengths[0] = n;
-        lengths[1..=self.rank()].copy_from_slice(self);
+        lengths[1..=self.rank()].copy_from_slice(self.as_slice());
         Shape::new(&lengths[..=self.rank()])
     }
 
@@ -126,7 +131,7 @@ impl Shape {
                 _ => return Err(TensorError::Broadcast { op, left: *self, right: *other }),
             };
         }
-        Shape::new(&out)
+        Shape::new(out.as_slice())
     }
 
     /// The length of axis `i` when this shape is padded with ones in front up to `rank` axes.
@@ -149,10 +154,11 @@ impl Shape {
     }
 }
 
-impl std::ops::Deref for Shape {
-    type Target = [usize];
-    fn deref(&self) -> &[usize] {
-        self.as_slice()
+impl std::ops::Index<usize> for Shape {
+    type Output = usize;
+    /// The length of an axis.
+    fn index(&self, axis: usize) -> &usize {
+        &self.as_slice()[axis]
     }
 }
 

@@ -36,7 +36,7 @@ impl<T: Real> Tensor<T> {
     /// [`TensorError::Length`] where there are not as many elements as `shape` has.
     pub fn new(shape: impl Into<Shape>, data: Vec<T>) -> Result<Tensor<T>, TensorError> {
         let shape = shape.into();
-        if shape.len() != data.len() {
+        if shape.size() != data.len() {
             return Err(TensorError::Length { op: "new", shape, len: data.len() });
         }
         Ok(Tensor { shape, data })
@@ -44,7 +44,7 @@ impl<T: Real> Tensor<T> {
 
     /// As [`Tensor::new`] where the caller has made sure of the length.
     pub(crate) fn from_parts(shape: Shape, data: Vec<T>) -> Tensor<T> {
-        debug_assert_eq!(shape.len(), data.len());
+        debug_assert_eq!(shape.size(), data.len());
         Tensor { shape, data }
     }
 
@@ -56,7 +56,7 @@ impl<T: Real> Tensor<T> {
     /// ```
     pub fn full(shape: impl Into<Shape>, value: T) -> Tensor<T> {
         let shape = shape.into();
-        Tensor { shape, data: vec![value; shape.len()] }
+        Tensor { shape, data: vec![value; shape.size()] }
     }
 
     /// All elements 0.
@@ -104,7 +104,7 @@ impl<T: Real> Tensor<T> {
         let refuse = || TensorError::Reshape { op: "reshape", from: self.shape, to: lengths.to_vec() };
         let known: Vec<usize> = lengths.iter().filter(|&&n| n >= 0).map(|&n| n as usize).collect();
         let product = known.iter().try_fold(1usize, |p, &n| p.checked_mul(n)).ok_or_else(refuse)?;
-        let missing = if product == 0 { 0 } else { self.data.len() / product };
+        let missing = self.data.len().checked_div(product).unwrap_or(0);
         let is_inferred = lengths.len() == known.len() + 1 && lengths.contains(&-1) && product > 0;
         if known.len() != lengths.len() && !is_inferred {
             return Err(refuse());
@@ -112,7 +112,7 @@ impl<T: Real> Tensor<T> {
         let lengths_now: Vec<usize> =
             lengths.iter().map(|&n| if n < 0 { missing } else { n as usize }).collect();
         let shape = Shape::new(&lengths_now)?;
-        if shape.len() != self.data.len() {
+        if shape.size() != self.data.len() {
             return Err(refuse());
         }
         Ok(Tensor { shape, data: self.data })

@@ -13,7 +13,7 @@ pub(crate) struct Walk<const N: usize> {
 
 impl<const N: usize> Walk<N> {
     pub(crate) fn new(shape: Shape, strides: [[usize; MAX_RANK]; N]) -> Self {
-        Walk { shape, strides, index: [0; MAX_RANK], at: [0; N], left: shape.len() }
+        Walk { shape, strides, index: [0; MAX_RANK], at: [0; N], left: shape.size() }
     }
 }
 

@@ -1,0 +1,115 @@
+//! The gradients of a layer by itself: of its input and of every parameter.
+
+use nn_core::{BindError, Context, InputGradient, Layer, Network, Rows, Workspace};
+use tensor_ops::Shape;
+use tensor_ops::random::Stream;
+
+use crate::{Report, numeric};
+
+/// Compares dx and dθ of a layer with the numerical gradient of J = Σ wᵢ yᵢ, for fixed random weights w, at a random
+/// input, θ and state drawn from `seed`.
+///
+/// # Errors
+/// Where the layer does not take samples of shape `input`.
+///
+/// ```
+/// # use nn_core::*;
+/// # use tensor_ops::{Real, Shape};
+/// /// y = x³.
+/// #[derive(Debug, Clone)]
+/// struct Cube;
+/// # impl Op for Cube {
+/// #     fn name(&self) -> &'static str { "Cube" }
+/// #     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> { Ok(Plan::new(inputs[0])) }
+/// # }
+/// impl<T: Real> Kernel<T> for Cube {
+///     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
+///         for (y, &x) in y.data().iter_mut().zip(pass.x[0].data()) { *y = x * x * x; }
+///     }
+///     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+///         let three = T::from_f64(3.0);
+///         for ((dx, &dy), &x) in dx[0].data().iter_mut().zip(pass.dy.data()).zip(pass.x[0].data()) {
+///             *dx = dy * three * x * x;
+///         }
+///     }
+/// }
+/// nn_check::layer(&Cube, [4], 3, Context::training(0, 0), 1)?.assert();
+/// # Ok::<(), BindError>(())
+/// ```
+pub fn layer(
+    layer: &dyn Layer,
+    input: impl Into<Shape>,
+    batch: usize,
+    cx: Context,
+    seed: u64,
+) -> Result<Report, BindError> {
+    let network = Network::bind(layer, input.into())?;
+    let random = RandomPoint::new(&network, batch, seed);
+    let RandomPoint { x, theta, state, weights } = &random;
+    let mut ws = Workspace::training(&network, batch).expect("a workspace for the batch");
+    let shape = *network.input_shape();
+
+    // NaN wherever something is read before it is written.
+    ws.fill(f64::NAN);
+    network.forward(theta, state, rows(x, shape), &cx, &mut ws);
+    ws.output_gradient_mut(&network).copy_from_slice(weights);
+    network.backward(theta, state, rows(x, shape), &cx, &mut ws, InputGradient::Compute);
+    let analytic_x = ws.input_gradient(&network).data().to_vec();
+    let analytic_theta = ws.gradient().to_vec();
+
+    // Terms may cancel in J, so its own size says too little about round-off.
+    let scale = objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, f64::abs);
+    let mut j = |x: &[f64], theta: &[f64]| {
+        objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, |term| term)
+    };
+    let numeric_x = numeric::gradient(|x| j(x, theta), x, scale);
+    let numeric_theta = numeric::gradient(|theta| j(x, theta), theta, scale);
+
+    let mut report = Report::default();
+    let all = shape.prepend(batch).unwrap_or(shape);
+    report.add("input", all, &analytic_x, &numeric_x);
+    for entry in network.theta_layout().entries() {
+        let range = entry.range();
+        report.add(&entry.name, entry.shape, &analytic_theta[range.clone()], &numeric_theta[range]);
+    }
+    Ok(report)
+}
+
+fn rows(x: &[f64], shape: Shape) -> Rows<'_, f64> {
+    Rows::new(x, shape).expect("whole samples")
+}
+
+fn objective(y: &[f64], weights: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    y.iter().zip(weights).map(|(y, w)| f(y * w)).sum()
+}
+
+/// Where a layer is checked.
+pub(crate) struct RandomPoint {
+    /// Uniform on ±1.
+    pub(crate) x: Vec<f64>,
+    /// The initial values, moved by up to 0.3, so that nothing is 0 by accident.
+    pub(crate) theta: Vec<f64>,
+    /// Uniform on [0.5, 1.5]: a running variance is positive.
+    pub(crate) state: Vec<f64>,
+    /// One for each output: uniform on ±1.
+    pub(crate) weights: Vec<f64>,
+}
+
+impl RandomPoint {
+    pub(crate) fn new(network: &Network, batch: usize, seed: u64) -> RandomPoint {
+        let draw = |key, n: usize, low, high| {
+            let mut values = vec![0.0; n];
+            Stream::new(seed, key, 0).uniform(0, low, high, &mut values);
+            values
+        };
+        let mut theta: Vec<f64> = network.initial_theta(seed);
+        let moves = draw(1, theta.len(), -0.3, 0.3);
+        theta.iter_mut().zip(moves).for_each(|(theta, by)| *theta += by);
+        RandomPoint {
+            x: draw(0, batch * network.input_shape().size(), -1.0, 1.0),
+            theta,
+            state: draw(2, network.state_layout().len(), 0.5, 1.5),
+            weights: draw(3, batch * network.output_shape().size(), -1.0, 1.0),
+        }
+    }
+}

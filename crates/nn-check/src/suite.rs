@@ -1,0 +1,372 @@
+//! The battery of tests that every layer passes, and the one of every loss.
+
+use nn_core::{
+    Batch, Context, InputGradient, Layer, Loss, Mode, Model, Network, Rows, Scalar, Target, Workspace,
+    loss_value, loss_value_and_gradient,
+};
+use tensor_ops::random::Stream;
+use tensor_ops::{Real, Shape, pool};
+
+use crate::layer::RandomPoint;
+use crate::{Report, numeric};
+
+/// Gives a layer its battery of tests: `suite!(Dense::new(3), input: [5], batch: 4);`.
+///
+/// - gradients of the input and of every parameter, in training and in inference, to 1e-7 in f64;
+/// - joined batches give joined outputs: a sample has the same bits alone and in company;
+/// - a smaller batch through a used workspace has the bits of a fresh one;
+/// - equal bits on 1, 2 and 4 threads, and for any size of the pieces of work;
+/// - f32 agrees with f64;
+/// - a second step allocates nothing (with the feature `count-allocations`);
+/// - with `refuses: [&[7], ..]`: samples of these shapes are refused, and the error names the shape.
+///
+/// A second suite in the same file takes a name: `suite!(wide: Dense::new(300), input: [5], batch: 4);`.
+#[macro_export]
+macro_rules! suite {
+    ($name:ident: $layer:expr, input: $input:expr, batch: $batch:expr $(, refuses: [$($shape:expr),*])? $(,)?) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, threads, precision, allocations);
+
+            $(#[test]
+            fn refuses() {
+                $($crate::suite::refuses(&$layer, $shape);)*
+            })?
+        }
+    };
+    ($layer:expr, input: $input:expr, batch: $batch:expr $(, refuses: [$($shape:expr),*])? $(,)?) => {
+        $crate::suite!(suite: $layer, input: $input, batch: $batch $(, refuses: [$($shape),*])?);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __layer_tests {
+    ($layer:expr, $input:expr, $batch:expr; $($test:ident),*) => {
+        $(#[test]
+        fn $test() {
+            $crate::suite::$test(&$layer, $input.into(), $batch);
+        })*
+    };
+}
+
+/// Gives a loss its battery of tests:
+/// `loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));`.
+///
+/// Targets are `classes(n)` or `values(low, high)`; `outputs: values(low, high)` restricts the outputs, which are
+/// otherwise drawn from ±2. Checked: the gradient; `value` equals the value of `value_and_gradient`; f32 agrees with
+/// f64; targets that are too few or of the wrong kind are refused.
+#[macro_export]
+macro_rules! loss_suite {
+    ($name:ident: $loss:expr, output: $output:expr, batch: $batch:expr, outputs: values($low:expr, $high:expr), targets: $kind:ident($($arg:expr),*) $(,)?) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            #[test]
+            fn loss() {
+                $crate::suite::loss(&$loss, $output.into(), $batch, ($low, $high), $crate::suite::$kind($($arg),*));
+            }
+        }
+    };
+    ($name:ident: $loss:expr, output: $output:expr, batch: $batch:expr, targets: $($targets:tt)*) => {
+        $crate::loss_suite!($name: $loss, output: $output, batch: $batch, outputs: values(-2.0, 2.0), targets: $($targets)*);
+    };
+    ($loss:expr, output: $output:expr, batch: $batch:expr, $($rest:tt)*) => {
+        $crate::loss_suite!(suite: $loss, output: $output, batch: $batch, $($rest)*);
+    };
+}
+
+const MODES: [Mode; 2] = [Mode::Training, Mode::Inference];
+
+fn context(mode: Mode) -> Context {
+    Context { mode, seed: 3, step: 5 }
+}
+
+#[track_caller]
+fn bind(layer: &dyn Layer, input: Shape) -> Network {
+    Network::bind(layer, input).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Gradients of the input and of every parameter, in both modes, at three random points.
+#[track_caller]
+pub fn gradients(layer: &dyn Layer, input: Shape, batch: usize) {
+    for mode in MODES {
+        for seed in 0..3 {
+            let report = crate::layer(layer, input, batch, context(mode), seed);
+            report.unwrap_or_else(|error| panic!("{error}")).assert();
+        }
+    }
+}
+
+/// Everything a step computes, as bits.
+#[derive(PartialEq, Debug)]
+struct Step<T> {
+    y: Vec<T>,
+    dx: Vec<T>,
+    dtheta: Vec<T>,
+    state: Vec<T>,
+}
+
+/// The numbers of a step for samples `x` and output gradient `dy`.
+struct Problem<'a, T> {
+    network: &'a Network,
+    theta: &'a [T],
+    state: &'a [T],
+    cx: Context,
+}
+
+impl<T: Scalar> Problem<'_, T> {
+    fn step(&self, x: &[T], dy: &[T], ws: &mut Workspace<T>) -> Step<T> {
+        let Problem { network, theta, state, cx } = self;
+        let x = Rows::new(x, *network.input_shape()).expect("whole samples");
+        let y = network.forward(theta, state, x, cx, ws).data().to_vec();
+        let mut after = state.to_vec();
+        network.observe(theta, &mut after, x, cx, ws);
+        ws.output_gradient_mut(network).copy_from_slice(dy);
+        network.backward(theta, state, x, cx, ws, InputGradient::Compute);
+        Step { y, dx: ws.input_gradient(network).data().to_vec(), dtheta: ws.gradient().to_vec(), state: after }
+    }
+
+    fn fresh_step(&self, x: &[T], dy: &[T]) -> Step<T> {
+        let capacity = x.len() / self.network.input_shape().size();
+        self.step(x, dy, &mut Workspace::training(self.network, capacity).expect("a workspace"))
+    }
+}
+
+/// A sample has the same bits alone and in company (in inference, where no layer may mix samples unless it says so).
+#[track_caller]
+pub fn joined_batches(layer: &dyn Layer, input: Shape, batch: usize) {
+    let network = bind(layer, input);
+    if network.mixes_samples(Mode::Inference) {
+        return;
+    }
+    let at = RandomPoint::new(&network, batch, 7);
+    let cx = context(Mode::Inference);
+    let problem = Problem { network: &network, theta: &at.theta, state: &at.state, cx };
+    let (wx, wy) = (network.input_shape().size(), network.output_shape().size());
+    let all = problem.fresh_step(&at.x, &at.weights);
+    for i in 0..batch {
+        let alone = problem.fresh_step(&at.x[i * wx..][..wx], &at.weights[i * wy..][..wy]);
+        assert_eq!(alone.y, all.y[i * wy..][..wy], "output of sample {i}");
+        assert_eq!(alone.dx, all.dx[i * wx..][..wx], "input gradient of sample {i}");
+    }
+}
+
+/// A smaller batch through a used workspace has the bits of a fresh one.
+#[track_caller]
+pub fn smaller_batches(layer: &dyn Layer, input: Shape, batch: usize) {
+    let network = bind(layer, input);
+    let at = RandomPoint::new(&network, batch, 11);
+    let (wx, wy) = (network.input_shape().size(), network.output_shape().size());
+    for mode in MODES {
+        let problem = Problem { network: &network, theta: &at.theta, state: &at.state, cx: context(mode) };
+        let mut used = Workspace::training(&network, batch).expect("a workspace");
+        for m in (1..=batch).rev() {
+            let (x, dy) = (&at.x[..m * wx], &at.weights[..m * wy]);
+            let rows = Rows::new(x, *network.input_shape()).expect("whole samples");
+            if network.accepts(&rows, mode).is_ok() {
+                assert_eq!(problem.step(x, dy, &mut used), problem.fresh_step(x, dy), "{m} samples, {mode:?}");
+                used.fill(f64::NAN);
+            }
+        }
+    }
+}
+
+/// Equal bits on 1, 2 and 4 threads, and for any size of the pieces of work.
+#[track_caller]
+pub fn threads(layer: &dyn Layer, input: Shape, batch: usize) {
+    let mut network = bind(layer, input);
+    let at = RandomPoint::new(&network, batch, 13);
+    for mode in MODES {
+        let mut expected = None;
+        for slab in [batch, 1, 2, 3] {
+            network.set_slab(slab);
+            let problem = Problem { network: &network, theta: &at.theta, state: &at.state, cx: context(mode) };
+            for threads in [1, 2, 4] {
+                pool::set_threads(threads);
+                let step = problem.fresh_step(&at.x, &at.weights);
+                let expected = expected.get_or_insert_with(|| problem.fresh_step(&at.x, &at.weights));
+                assert_eq!(step, *expected, "{threads} threads, pieces of {slab} samples, {mode:?}");
+            }
+        }
+    }
+}
+
+/// f32 agrees with f64 to some hundred roundings of the largest number of each result.
+#[track_caller]
+pub fn precision(layer: &dyn Layer, input: Shape, batch: usize) {
+    let network = bind(layer, input);
+    let at = RandomPoint::new(&network, batch, 17);
+    let narrow = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
+    // Both start from the same numbers, those that f32 can hold.
+    let wide = |x: &[f64]| -> Vec<f64> { narrow(x).into_iter().map(f64::from).collect() };
+    for mode in MODES {
+        let cx = context(mode);
+        let (theta, state) = (wide(&at.theta), wide(&at.state));
+        let in_f64 = Problem { network: &network, theta: &theta, state: &state, cx }
+            .fresh_step(&wide(&at.x), &wide(&at.weights));
+        let (theta, state) = (narrow(&at.theta), narrow(&at.state));
+        let in_f32 = Problem { network: &network, theta: &theta, state: &state, cx }
+            .fresh_step(&narrow(&at.x), &narrow(&at.weights));
+        close("output", &in_f32.y, &in_f64.y);
+        close("input gradient", &in_f32.dx, &in_f64.dx);
+        close("parameter gradient", &in_f32.dtheta, &in_f64.dtheta);
+        close("state", &in_f32.state, &in_f64.state);
+    }
+}
+
+#[track_caller]
+fn close(what: &str, narrow: &[f32], wide: &[f64]) {
+    const ROUNDINGS: f64 = 200.0;
+    let bound = ROUNDINGS * f64::from(f32::EPSILON) * wide.iter().fold(1e-3f64, |m, x| m.max(x.abs()));
+    for (i, (a, b)) in narrow.iter().zip(wide).enumerate() {
+        assert!((f64::from(*a) - b).abs() <= bound, "{what} {i}: {a} in f32, {b} in f64");
+    }
+}
+
+/// A second step allocates nothing, on the thread that runs it.
+#[track_caller]
+pub fn allocations(layer: &dyn Layer, input: Shape, batch: usize) {
+    #[cfg(feature = "count-allocations")]
+    {
+        let network = bind(layer, input);
+        let at = RandomPoint::new(&network, batch, 19);
+        let x = Rows::new(&at.x, input).expect("whole samples");
+        let cx = context(Mode::Training);
+        let mut state = at.state.clone();
+        let mut ws = Workspace::training(&network, batch).expect("a workspace");
+        let mut step = || {
+            network.forward(&at.theta, &at.state, x, &cx, &mut ws);
+            network.observe(&at.theta, &mut state, x, &cx, &ws);
+            ws.output_gradient_mut(&network).copy_from_slice(&at.weights);
+            network.backward(&at.theta, &at.state, x, &cx, &mut ws, InputGradient::Compute);
+        };
+        // The counter counts this thread's allocations only, so everything is computed here.
+        pool::in_place(|| {
+            step();
+            let counted = allocation_counter::measure(step);
+            assert_eq!(counted.count_total, 0, "allocations of the second step");
+        });
+    }
+    #[cfg(not(feature = "count-allocations"))]
+    let _ = (layer, input, batch);
+}
+
+/// Samples of this shape are refused, and the error names the shape.
+#[track_caller]
+pub fn refuses(layer: &dyn Layer, shape: &[usize]) {
+    let shape = Shape::new(shape).expect("a shape");
+    let error = Network::bind(layer, shape).expect_err("a shape that the layer refuses").to_string();
+    let named: String = shape.iter().map(|n| format!("{n}")).collect::<Vec<_>>().join(", ");
+    assert!(error.contains(&named), "the error does not name {shape}: {error}");
+}
+
+/// Targets for the tests of a loss.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Targets {
+    /// Class numbers below this.
+    Classes(usize),
+    /// Numbers between these.
+    Values(f64, f64),
+}
+
+/// Targets that are class numbers below `n`.
+pub fn classes(n: usize) -> Targets {
+    Targets::Classes(n)
+}
+
+/// Targets uniform on `[low, high)`.
+pub fn values(low: f64, high: f64) -> Targets {
+    Targets::Values(low, high)
+}
+
+/// The battery of tests of a loss.
+#[track_caller]
+pub fn loss<L: Loss<f64> + Loss<f32>>(loss: &L, output: Shape, batch: usize, range: (f64, f64), kind: Targets) {
+    let draw = |key, n: usize, (low, high)| {
+        let mut values = vec![0.0f64; n];
+        Stream::new(23, key, 0).uniform(0, low, high, &mut values);
+        values.iter_mut().for_each(|x| *x = f64::from(*x as f32)); // what f32 can hold too
+        values
+    };
+    let n = batch * output.size();
+    let y = draw(0, n, range);
+    let terms = Loss::<f64>::terms(loss, &output);
+    let target_values = match kind {
+        Targets::Values(low, high) => draw(1, n, (low, high)),
+        Targets::Classes(_) => Vec::new(),
+    };
+    let target_classes: Vec<usize> = match kind {
+        Targets::Classes(n) => draw(1, batch * terms, (0.0, n as f64)).iter().map(|&x| x as usize).collect(),
+        Targets::Values(..) => Vec::new(),
+    };
+    let weights = draw(2, batch, (0.5, 1.5));
+    for weights in [None, Some(&weights[..])] {
+        let target = target(&target_classes, &target_values, output);
+        loss.check(&output, batch, &target).unwrap_or_else(|error| panic!("{error}"));
+
+        let (mut terms, mut dy) = (Vec::new(), vec![f64::NAN; n]);
+        let value =
+            loss_value_and_gradient(loss, rows(&y, output), target, weights, &mut terms, &mut dy);
+        let f = |y: &[f64]| loss_value(loss, rows(y, output), target, weights, &mut Vec::new());
+        assert_eq!(f(&y), value, "the value alone and with the gradient");
+        let mut report = Report::default();
+        report.add("output", output, &dy, &numeric::gradient(f, &y, value.abs()));
+        report.assert();
+
+        let narrow = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
+        let (y32, t32, w32) = (narrow(&y), narrow(&target_values), weights.map(narrow));
+        let mut dy32 = vec![f32::NAN; n];
+        let target32 = self::target(&target_classes, &t32, output);
+        let value32 = loss_value_and_gradient(
+            loss,
+            rows(&y32, output),
+            target32,
+            w32.as_deref(),
+            &mut Vec::new(),
+            &mut dy32,
+        );
+        close("loss", &[value32], &[value]);
+        close("gradient", &dy32, &dy);
+    }
+    // One target too few, and targets of the other kind.
+    let too_few = target(
+        &target_classes[..target_classes.len().saturating_sub(1)],
+        &target_values[..target_values.len().saturating_sub(output.size())],
+        output,
+    );
+    assert!(loss.check(&output, batch, &too_few).is_err(), "{} targets for {batch} samples", batch - 1);
+    if let Targets::Classes(n) = kind {
+        let mut bad = target_classes.clone();
+        bad[1] = n + 7;
+        let error = Loss::<f64>::check(loss, &output, batch, &Target::Classes(&bad)).unwrap_err().to_string();
+        assert!(error.contains("target 1") && error.contains(&(n + 7).to_string()), "{error}");
+    }
+}
+
+fn rows<T>(data: &[T], shape: Shape) -> Rows<'_, T> {
+    Rows::new(data, shape).expect("whole samples")
+}
+
+fn target<'a, T: Real>(classes: &'a [usize], values: &'a [T], output: Shape) -> Target<'a, T> {
+    if values.is_empty() && !classes.is_empty() {
+        Target::Classes(classes)
+    } else {
+        Target::Values(rows(values, output))
+    }
+}
+
+/// Trains a model for some steps of plain gradient descent: for tests that need a θ that has moved.
+pub fn descend<T: Scalar>(model: &mut Model<T>, batch: &Batch<'_, T>, loss: &dyn Loss<T>, rate: f64, steps: u64) {
+    let mut ws = model.workspace(batch.x.len()).expect("a workspace for the batch");
+    for step in 0..steps {
+        model.loss_and_gradient(batch, loss, &Context::training(0, step), &mut ws);
+        for (theta, d) in model.theta_mut().iter_mut().zip(ws.gradient()) {
+            *theta -= T::from_f64(rate) * *d;
+        }
+    }
+}

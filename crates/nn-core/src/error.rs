@@ -1,0 +1,172 @@
+//! What can be wrong with a network or with a batch.
+
+use std::fmt;
+
+use tensor_ops::{Shape, TensorError};
+
+/// A network that cannot be built, with the layer that cannot.
+///
+/// ```
+/// use nn_core::{BindError, BindErrorKind};
+/// let kind = BindErrorKind::Features { expected: 64, got: 32 };
+/// let error = BindError::new("3", "Dense", &[[32].into()], kind);
+/// assert_eq!(error.to_string(), "layers.3 (Dense): expected 64 input features, got 32 (input shape [m, 32])");
+/// ```
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub struct BindError {
+    /// Where the layer stands: `"3"` or `"1.0"`; empty for a layer that is the whole network.
+    pub path: String,
+    /// What the layer is: `"Dense"`.
+    pub layer: &'static str,
+    /// The shapes of a sample of each of its inputs.
+    pub inputs: Vec<Shape>,
+    /// What is wrong.
+    #[source]
+    pub kind: BindErrorKind,
+}
+
+impl BindError {
+    /// An error of the layer at `path`, which was given `inputs`.
+    pub fn new(path: &str, layer: &'static str, inputs: &[Shape], kind: BindErrorKind) -> BindError {
+        BindError { path: path.to_string(), layer, inputs: inputs.to_vec(), kind }
+    }
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let BindError { path, layer, inputs, kind } = self;
+        match path.is_empty() {
+            true => write!(f, "{layer}: {kind}")?,
+            false => write!(f, "layers.{path} ({layer}): {kind}")?,
+        }
+        let shapes: Vec<String> = inputs.iter().map(batched).collect();
+        let plural = if shapes.len() == 1 { "" } else { "s" };
+        write!(f, " (input shape{plural} {})", shapes.join(" and "))
+    }
+}
+
+/// What is wrong with a layer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindErrorKind {
+    /// Another number of features than the layer was made for.
+    #[error("expected {expected} input features, got {got}")]
+    Features {
+        /// What the layer was made for.
+        expected: usize,
+        /// What came.
+        got: usize,
+    },
+    /// An input of the wrong rank.
+    #[error("expected {expected}")]
+    Rank {
+        /// What the layer takes, in words.
+        expected: &'static str,
+    },
+    /// Inputs that should have the same shape.
+    #[error("the shapes of the inputs differ")]
+    Mismatch,
+    /// Another number of inputs than the operation takes.
+    #[error("takes {takes} inputs (at most {}), got {got}", crate::MAX_INPUTS)]
+    Arity {
+        /// How many it takes.
+        takes: usize,
+        /// How many came.
+        got: usize,
+    },
+    /// Samples without elements.
+    #[error("a sample of the {which} has no elements")]
+    EmptySample {
+        /// "input" or "output".
+        which: &'static str,
+    },
+    /// A setting outside its range, or one that does not fit the input.
+    #[error("{what}")]
+    Setting {
+        /// What is wrong, with the numbers.
+        what: String,
+    },
+    /// Two parameters of one name.
+    #[error("there is already a parameter {name:?}; give the parts of a block names of their own")]
+    DuplicateName {
+        /// The full name.
+        name: String,
+    },
+    /// An output that nothing uses, so that its parameters could never learn.
+    #[error("nothing uses its output")]
+    Unused,
+    /// A tensor's shape that cannot be.
+    #[error(transparent)]
+    Shape(#[from] TensorError),
+}
+
+/// A sample's shape with the sample axis in front: `[m, 64]`.
+pub(crate) fn batched(shape: &Shape) -> String {
+    let lengths: String = shape.iter().map(|n| format!(", {n}")).collect();
+    format!("[m{lengths}]")
+}
+
+/// Samples that a network cannot take.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// No whole number of samples.
+    #[error("{len} values are no whole number of samples of shape {shape}")]
+    Ragged {
+        /// The shape of a sample.
+        shape: Shape,
+        /// The number of values.
+        len: usize,
+    },
+    /// Samples of another shape than the network was bound to.
+    #[error("the network takes samples of shape {}, got {}", batched(expected), batched(got))]
+    Shape {
+        /// What it was bound to.
+        expected: Shape,
+        /// What came.
+        got: Shape,
+    },
+    /// No samples.
+    #[error("a batch needs at least one sample")]
+    Empty,
+    /// More samples than the workspace was made for.
+    #[error("the workspace holds {capacity} samples, got {got}")]
+    Capacity {
+        /// What the workspace holds.
+        capacity: usize,
+        /// What came.
+        got: usize,
+    },
+    /// Fewer samples than a layer can be trained with.
+    #[error("layers.{path} ({layer}): needs at least {needed} samples in training, got {got}")]
+    TooFew {
+        /// Where the layer stands.
+        path: String,
+        /// What the layer is.
+        layer: &'static str,
+        /// The fewest it can be trained with.
+        needed: usize,
+        /// What came.
+        got: usize,
+    },
+    /// Inputs and targets of different numbers.
+    #[error("{inputs} samples with {targets} targets")]
+    Targets {
+        /// The number of samples.
+        inputs: usize,
+        /// The number of targets.
+        targets: usize,
+    },
+    /// More memory than there is.
+    #[error("no memory for a workspace of {capacity} samples ({elements} numbers in one buffer)")]
+    Memory {
+        /// What the workspace was to hold.
+        capacity: usize,
+        /// The size of the buffer that failed.
+        elements: usize,
+    },
+    /// A tensor's shape that cannot be.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
+}

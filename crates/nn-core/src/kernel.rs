@@ -1,0 +1,142 @@
+//! What a layer author writes: `Op`, which checks and sizes, and `Kernel`, which computes.
+
+use std::fmt::Debug;
+
+use tensor_ops::random::Stream;
+use tensor_ops::{Real, Shape};
+
+use crate::{BindErrorKind, Context, Params, ParamsMut, Plan, Rows, RowsMut};
+
+/// An operation with arithmetic of its own: sizes and settings, never numbers, and no scalar type.
+pub trait Op: Debug + Send + Sync + 'static {
+    /// What errors and summaries call it: `"Dense"`.
+    fn name(&self) -> &'static str;
+
+    /// Checks the shapes of the inputs (of one sample each; one input, unless [`Op::arity`] says otherwise) and
+    /// declares everything the operation needs.
+    ///
+    /// # Errors
+    /// Says what was expected and what came; the builder adds which layer it was and where it stands.
+    fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind>;
+
+    /// The number of inputs.
+    fn arity(&self) -> usize {
+        1
+    }
+}
+
+/// The arithmetic of an operation, for one scalar type.
+///
+/// Every function is pure: it reads what it is given and assigns its result, all of it. Nothing allocates, nothing
+/// fails; [`Op::plan`] has checked the shapes. `forward` and `backward_input` are called for ranges of samples, in any
+/// order and on any thread, and a sample's result must not depend on the range it comes in.
+///
+/// An operation that mixes samples has a word before: `summarize` sees the whole batch and writes what any sample must
+/// know of the others (batch norm: mean and variance); `forward` then works on ranges again. Likewise backward.
+pub trait Kernel<T: Real>: Op {
+    /// Writes what a sample must know of the whole batch. Called before `forward` where the plan says that samples
+    /// are mixed; `pass.x` holds all samples, and `pass.summary` is empty.
+    fn summarize(&self, _pass: &Pass<'_, T>, _summary: &mut [T]) {}
+
+    /// y = f(θ, x) for a range of samples.
+    fn forward(&self, pass: &Pass<'_, T>, y: RowsMut<'_, T>, local: Local<'_, T>);
+
+    /// Updates the observed state from a training batch whose `forward` has run. The only function that changes state.
+    fn observe(&self, _pass: &Pass<'_, T>, _state: ParamsMut<'_, T>) {}
+
+    /// As `summarize`, before `backward_input` and `backward_params`: writes what is to be known of all of dy.
+    fn summarize_back(&self, _pass: &BackPass<'_, T>, _summary: &mut [T]) {}
+
+    /// dx = (∂y/∂x)ᵀ dy for a range of samples: one `dx` for each input, assigned and not accumulated. Not called
+    /// where nobody wants any of them.
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], scratch: &mut [T]);
+
+    /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated.
+    fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>) {}
+}
+
+/// What `forward` reads.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Pass<'a, T> {
+    /// The layer's learned tensors, in the order of the plan.
+    pub theta: Params<'a, T>,
+    /// The layer's observed tensors, in the order of the plan.
+    pub state: Params<'a, T>,
+    /// The inputs, each with the same number of samples.
+    pub x: &'a [Rows<'a, T>],
+    /// What `summarize` wrote.
+    pub summary: &'a [T],
+    /// The position in the batch of the first sample of this range.
+    pub first: usize,
+    /// The number of samples of the batch.
+    pub batch: usize,
+    /// Mode, seed and step.
+    pub cx: Context,
+    /// This layer's random numbers in this step.
+    pub random: Stream,
+}
+
+/// What `forward` may write besides its output.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Local<'a, T> {
+    /// Kept for backward: as many elements per sample as the plan asked for.
+    pub saved: &'a mut [T],
+    /// Of no meaning before or after the call.
+    pub scratch: &'a mut [T],
+}
+
+/// What the backward functions read.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct BackPass<'a, T> {
+    /// The layer's learned tensors, in the order of the plan.
+    pub theta: Params<'a, T>,
+    /// The layer's observed tensors, in the order of the plan.
+    pub state: Params<'a, T>,
+    /// The inputs of forward.
+    pub x: &'a [Rows<'a, T>],
+    /// The output of forward.
+    pub y: Rows<'a, T>,
+    /// The gradient of the loss with respect to the output.
+    pub dy: Rows<'a, T>,
+    /// What forward kept.
+    pub saved: &'a [T],
+    /// What `summarize` wrote.
+    pub summary: &'a [T],
+    /// What `summarize_back` wrote.
+    pub summary_back: &'a [T],
+    /// The position in the batch of the first sample of this range.
+    pub first: usize,
+    /// The number of samples of the batch.
+    pub batch: usize,
+    /// Mode, seed and step of the forward pass.
+    pub cx: Context,
+    /// This layer's random numbers in this step: the same as in forward.
+    pub random: Stream,
+}
+
+/// A kernel for both scalar types, behind one pointer: what a [`Network`](crate::Network) holds.
+pub trait AnyKernel: Kernel<f32> + Kernel<f64> {}
+
+impl<K: Kernel<f32> + Kernel<f64>> AnyKernel for K {}
+
+/// A scalar type that picks its own half of a kernel: `f32` or `f64`.
+pub trait Scalar: Real {
+    /// The kernel for this scalar type.
+    #[doc(hidden)]
+    fn of(kernel: &dyn AnyKernel) -> &dyn Kernel<Self>;
+}
+
+impl Scalar for f32 {
+    fn of(kernel: &dyn AnyKernel) -> &dyn Kernel<f32> {
+        kernel
+    }
+}
+
+impl Scalar for f64 {
+    fn of(kernel: &dyn AnyKernel) -> &dyn Kernel<f64> {
+        kernel
+    }
+}

@@ -1,0 +1,54 @@
+//! What a user stacks: a description that can be built into a network.
+
+use std::fmt::Debug;
+
+use tensor_ops::Shape;
+
+use crate::{BindError, Builder, Kernel, Model, Network, Op, Scalar, Value};
+
+/// A description of a network or a part of one.
+///
+/// An operation with arithmetic of its own implements [`Op`] and [`Kernel`] and is a layer by that. A block made of
+/// other layers implements this trait: it has no arithmetic, it says how its parts are wired. A residual block reads
+///
+/// ```ignore
+/// fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
+///     let y = net.child("0", &self.body, x)?;
+///     net.apply(Add, &[x, y])
+/// }
+/// ```
+pub trait Layer: Debug + Send + Sync {
+    /// Adds this layer to a network, fed by `x`, and returns its output.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, with the path of the layer.
+    fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError>;
+
+    /// Checks every shape and lays out θ, for samples of shape `input`.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, with the path of the layer, and samples without elements.
+    fn bind(&self, input: impl Into<Shape>) -> Result<Network, BindError>
+    where
+        Self: Sized,
+    {
+        Network::bind(self, input.into())
+    }
+
+    /// Binds, and draws the first θ: a function of the seed and the parameters' names alone.
+    ///
+    /// # Errors
+    /// As [`Layer::bind`].
+    fn init<T: Scalar>(&self, input: impl Into<Shape>, seed: u64) -> Result<Model<T>, BindError>
+    where
+        Self: Sized,
+    {
+        Ok(Model::init(self.bind(input)?, seed))
+    }
+}
+
+impl<K: Op + Kernel<f32> + Kernel<f64> + Clone> Layer for K {
+    fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
+        net.apply(self.clone(), &[x])
+    }
+}

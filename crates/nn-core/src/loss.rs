@@ -1,0 +1,338 @@
+//! What is minimised: terms per sample, reduced to one number.
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+use tensor_ops::reduce::pairwise_sum;
+use tensor_ops::{Real, Shape, pool};
+
+use crate::error::batched;
+use crate::run::InputGradient;
+use crate::{BatchError, Context, Network, Rows, RowsMut, Scalar, Workspace};
+
+/// What the outputs are compared with.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Target<'a, T> {
+    /// Class numbers, the same count for each sample (one, unless the output has axes behind the classes).
+    Classes(&'a [usize]),
+    /// Real values, one row a sample.
+    Values(Rows<'a, T>),
+}
+
+impl<'a, T> Target<'a, T> {
+    /// The targets of a range of `all` samples.
+    fn slice(&self, range: Range<usize>, all: usize) -> Target<'a, T> {
+        match self {
+            Target::Classes(classes) => {
+                let each = classes.len() / all;
+                Target::Classes(&classes[range.start * each..range.end * each])
+            }
+            Target::Values(rows) => Target::Values(rows.slice(range)),
+        }
+    }
+}
+
+/// How the terms become one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Reduction {
+    /// The sum of the terms divided by [`Loss::divisor`], so that the batch size does not matter.
+    #[default]
+    Mean,
+    /// The sum of the terms.
+    Sum,
+}
+
+/// The gradient that reaches each term of a loss: a common scale, times a weight where there are weights.
+#[derive(Debug, Clone, Copy)]
+pub struct Upstream<'a, T> {
+    scale: T,
+    /// With the number of terms that share a weight.
+    weights: Option<(&'a [T], usize)>,
+}
+
+impl<'a, T: Real> Upstream<'a, T> {
+    /// The same for every term: 1/divisor for a mean, 1 for a sum.
+    pub fn uniform(scale: T) -> Self {
+        Upstream { scale, weights: None }
+    }
+
+    /// `scale * weights[i]` for the `each` terms of weight i.
+    pub fn weighted(scale: T, weights: &'a [T], each: usize) -> Self {
+        Upstream { scale, weights: Some((weights, each)) }
+    }
+
+    /// What reaches term `i`.
+    pub fn at(&self, i: usize) -> T {
+        self.weights.map_or(self.scale, |(weights, each)| self.scale * weights[i / each])
+    }
+
+    /// What reaches a range of terms, which begins and ends with a weight.
+    fn slice(&self, terms: Range<usize>) -> Self {
+        let weights =
+            self.weights.map(|(weights, each)| (&weights[terms.start / each..terms.end / each], each));
+        Upstream { weights, ..*self }
+    }
+}
+
+/// A loss: a function of an output and its target, one or more terms a sample.
+pub trait Loss<T: Real>: Debug + Send + Sync {
+    /// The number of terms of a sample whose output has this shape.
+    fn terms(&self, output: &Shape) -> usize;
+
+    /// Checks that targets fit outputs of this shape: kind, number, and the range of class numbers.
+    ///
+    /// # Errors
+    /// [`LossError`], with the position of the first bad target.
+    fn check(&self, output: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError>;
+
+    /// How the terms are reduced.
+    fn reduction(&self) -> Reduction;
+
+    /// What the mean divides by.
+    fn divisor(&self, output: &Shape, target: &Target<'_, T>) -> T;
+
+    /// The terms for a range of samples, `(m, terms)`.
+    fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]);
+
+    /// The terms, and dy = upstream · ∂terms/∂y, in one pass.
+    fn value_and_gradient(
+        &self,
+        y: Rows<'_, T>,
+        target: Target<'_, T>,
+        upstream: Upstream<'_, T>,
+        terms: &mut [T],
+        dy: RowsMut<'_, T>,
+    );
+}
+
+/// Targets that do not fit an output.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LossError {
+    /// A loss on class numbers got values, or the other way round.
+    #[error("{loss}: expected {expected} as targets")]
+    Kind {
+        /// The loss.
+        loss: &'static str,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// Another number of targets, or targets of another shape.
+    #[error("{loss}: outputs of shape {} x {samples} samples do not fit {targets}", batched(output))]
+    Shape {
+        /// The loss.
+        loss: &'static str,
+        /// The shape of an output sample.
+        output: Shape,
+        /// The number of samples.
+        samples: usize,
+        /// What the targets are.
+        targets: String,
+    },
+    /// A class number outside the range.
+    #[error("{loss}: target {position} is class {class}, but there are {classes} classes")]
+    Class {
+        /// The loss.
+        loss: &'static str,
+        /// The position of the target.
+        position: usize,
+        /// Its class number.
+        class: usize,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// A target value that the loss is not defined for.
+    #[error("{loss}: target {position} is {value}, expected {expected}")]
+    Value {
+        /// The loss.
+        loss: &'static str,
+        /// The position of the target.
+        position: usize,
+        /// The value.
+        value: f64,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A setting that does not fit the output.
+    #[error("{loss}: {what}")]
+    Setting {
+        /// The loss.
+        loss: &'static str,
+        /// What is wrong, with the numbers.
+        what: String,
+    },
+}
+
+/// Samples with their targets, and weights where not all count alike.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Batch<'a, T> {
+    /// The samples.
+    pub x: Rows<'a, T>,
+    /// Their targets.
+    pub target: Target<'a, T>,
+    /// Factors of the terms of the loss: one a sample, or one a term. They leave the divisor of a mean as it is.
+    pub weights: Option<&'a [T]>,
+}
+
+impl<'a, T: Real> Batch<'a, T> {
+    /// Samples with their targets.
+    ///
+    /// # Errors
+    /// [`BatchError::Empty`] without samples; [`BatchError::Targets`] where the numbers differ.
+    pub fn new(x: Rows<'a, T>, target: Target<'a, T>) -> Result<Batch<'a, T>, BatchError> {
+        if x.is_empty() {
+            return Err(BatchError::Empty);
+        }
+        let (targets, fits) = match target {
+            Target::Classes(classes) => {
+                (classes.len(), !classes.is_empty() && classes.len().is_multiple_of(x.len()))
+            }
+            Target::Values(rows) => (rows.len(), rows.len() == x.len()),
+        };
+        if !fits {
+            return Err(BatchError::Targets { inputs: x.len(), targets });
+        }
+        Ok(Batch { x, target, weights: None })
+    }
+
+    /// The same batch with weights, one a sample or one a term of the loss.
+    ///
+    /// # Errors
+    /// [`BatchError::Targets`] where there is no whole number of weights a sample.
+    pub fn weighted(self, weights: &'a [T]) -> Result<Batch<'a, T>, BatchError> {
+        if weights.is_empty() || !weights.len().is_multiple_of(self.x.len()) {
+            return Err(BatchError::Targets { inputs: self.x.len(), targets: weights.len() });
+        }
+        Ok(Batch { weights: Some(weights), ..self })
+    }
+}
+
+/// The loss of outputs `y`: its terms, weighted, and reduced to one number. `terms` is scratch and grows to the number
+/// of terms the first time.
+///
+/// # Panics
+/// Where the targets do not fit; [`Loss::check`] tells before.
+pub fn loss_value<T: Real>(
+    loss: &dyn Loss<T>,
+    y: Rows<'_, T>,
+    target: Target<'_, T>,
+    weights: Option<&[T]>,
+    terms: &mut Vec<T>,
+) -> T {
+    let each = loss.terms(y.shape());
+    terms.resize(y.len() * each, T::ZERO);
+    loss.value(y, target, terms);
+    reduce(loss, y.shape(), &target, weights, terms)
+}
+
+/// As [`loss_value`], and assigns dy, the gradient with respect to the outputs, in the same pass.
+///
+/// # Panics
+/// As [`loss_value`], and where `dy` is not as long as `y`.
+pub fn loss_value_and_gradient<T: Real>(
+    loss: &dyn Loss<T>,
+    y: Rows<'_, T>,
+    target: Target<'_, T>,
+    weights: Option<&[T]>,
+    terms: &mut Vec<T>,
+    dy: &mut [T],
+) -> T {
+    let (m, shape, each) = (y.len(), *y.shape(), loss.terms(y.shape()));
+    terms.resize(m * each, T::ZERO);
+    let scale = match loss.reduction() {
+        Reduction::Sum => T::ONE,
+        Reduction::Mean => {
+            let divisor = loss.divisor(&shape, &target);
+            // A mean over nothing has no gradient.
+            if divisor == T::ZERO { T::ZERO } else { T::ONE / divisor }
+        }
+    };
+    let upstream = match weights {
+        Some(weights) => Upstream::weighted(scale, weights, terms.len() / weights.len()),
+        None => Upstream::uniform(scale),
+    };
+    let parts = [(&mut terms[..], SLAB * each), (dy, SLAB * shape.size())];
+    pool::split(m.div_ceil(SLAB), parts, |piece, [terms, dy]| {
+        let rows = piece * SLAB..(piece * SLAB + SLAB).min(m);
+        let upstream = upstream.slice(rows.start * each..rows.end * each);
+        let target = target.slice(rows.clone(), m);
+        loss.value_and_gradient(y.slice(rows), target, upstream, terms, RowsMut::of(dy, shape));
+    });
+    reduce(loss, &shape, &target, weights, terms)
+}
+
+/// Samples of a piece of work: a loss is cheap beside the products before it.
+const SLAB: usize = 256;
+
+impl Network {
+    /// The loss of a batch, without gradients.
+    ///
+    /// # Panics
+    /// Where the batch does not fit; see [`Network::accepts`] and [`Loss::check`].
+    pub fn loss<T: Scalar>(
+        &self,
+        theta: &[T],
+        state: &[T],
+        batch: &Batch<'_, T>,
+        loss: &dyn Loss<T>,
+        cx: &Context,
+        ws: &mut Workspace<T>,
+    ) -> T {
+        let mut terms = std::mem::take(&mut ws.terms);
+        let y = self.forward(theta, state, batch.x, cx, ws);
+        let value = loss_value(loss, y, batch.target, batch.weights, &mut terms);
+        ws.terms = terms;
+        value
+    }
+
+    /// The loss of a batch and dθ, which is left in the workspace: a pure function of θ and state.
+    ///
+    /// # Panics
+    /// As [`Network::loss`].
+    #[allow(clippy::too_many_arguments)] // θ and state apart from the rest are what the function is pure in
+    pub fn loss_and_gradient<T: Scalar>(
+        &self,
+        theta: &[T],
+        state: &[T],
+        batch: &Batch<'_, T>,
+        loss: &dyn Loss<T>,
+        cx: &Context,
+        ws: &mut Workspace<T>,
+        input: InputGradient,
+    ) -> T {
+        assert!(ws.trains, "a workspace for inference has no gradients");
+        let mut terms = std::mem::take(&mut ws.terms);
+        let mut dy = std::mem::take(&mut ws.grads[self.output]);
+        let y = self.forward(theta, state, batch.x, cx, ws);
+        let n = y.data().len();
+        let value =
+            loss_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n]);
+        ws.terms = terms;
+        ws.grads[self.output] = dy;
+        self.backward(theta, state, batch.x, cx, ws, input);
+        value
+    }
+}
+
+fn reduce<T: Real>(
+    loss: &dyn Loss<T>,
+    output: &Shape,
+    target: &Target<'_, T>,
+    weights: Option<&[T]>,
+    terms: &mut [T],
+) -> T {
+    if let Some(weights) = weights {
+        let each = terms.len() / weights.len();
+        for (terms, weight) in terms.chunks_exact_mut(each).zip(weights) {
+            terms.iter_mut().for_each(|term| *term *= *weight);
+        }
+    }
+    let sum = pairwise_sum(terms);
+    match loss.reduction() {
+        Reduction::Sum => sum,
+        Reduction::Mean => sum / loss.divisor(output, target),
+    }
+}

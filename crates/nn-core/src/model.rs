@@ -1,0 +1,128 @@
+//! A network with its numbers: one flat θ and one flat observed state.
+
+use std::sync::Arc;
+
+use tensor_ops::random::{FNV_START, fnv1a};
+use tensor_ops::{Shape, Tensor};
+
+use crate::run::InputGradient;
+use crate::{Batch, BatchError, Context, Loss, Mode, Network, Rows, Scalar, Workspace};
+
+/// A network, its θ and its observed state.
+///
+/// Prediction takes `&self`: a model can be shared between threads without a lock.
+#[derive(Debug, Clone)]
+pub struct Model<T> {
+    network: Arc<Network>,
+    theta: Vec<T>,
+    state: Vec<T>,
+}
+
+/// Samples that [`Model::predict`] takes through the network at once.
+const CHUNK: usize = 256;
+
+impl<T: Scalar> Model<T> {
+    /// A network with its first θ: a function of the seed and the parameters' names.
+    pub fn init(network: Network, seed: u64) -> Model<T> {
+        Model { theta: network.initial_theta(seed), state: network.initial_state(), network: Arc::new(network) }
+    }
+
+    /// A network with given numbers.
+    ///
+    /// # Panics
+    /// Where the lengths are not those of the network's layouts.
+    pub fn from_parts(network: Arc<Network>, theta: Vec<T>, state: Vec<T>) -> Model<T> {
+        assert_eq!(theta.len(), network.theta_layout().len(), "elements of θ");
+        assert_eq!(state.len(), network.state_layout().len(), "elements of the state");
+        Model { network, theta, state }
+    }
+
+    /// The bound network: shapes, layouts, kernels.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// θ: every learned number, in the order of [`Network::theta_layout`].
+    pub fn theta(&self) -> &[T] {
+        &self.theta
+    }
+
+    /// θ, to be changed: what an optimizer is given.
+    pub fn theta_mut(&mut self) -> &mut [T] {
+        &mut self.theta
+    }
+
+    /// Every observed number, in the order of [`Network::state_layout`].
+    pub fn state(&self) -> &[T] {
+        &self.state
+    }
+
+    /// Every observed number, to be changed.
+    pub fn state_mut(&mut self) -> &mut [T] {
+        &mut self.state
+    }
+
+    /// The learned or observed tensor of this name: its shape and its elements.
+    pub fn parameter(&self, name: &str) -> Option<(&Shape, &[T])> {
+        let learned = self.network.theta_layout().get(name).map(|entry| (entry, &self.theta));
+        let (entry, flat) =
+            learned.or_else(|| self.network.state_layout().get(name).map(|entry| (entry, &self.state)))?;
+        Some((&entry.shape, &flat[entry.range()]))
+    }
+
+    /// The same network with every number rounded to another scalar type.
+    pub fn cast<U: Scalar>(&self) -> Model<U> {
+        let cast = |x: &[T]| x.iter().map(|x| U::from_f64(x.to_f64())).collect();
+        Model { network: self.network.clone(), theta: cast(&self.theta), state: cast(&self.state) }
+    }
+
+    /// The outputs for samples along the first axis of `x`, in inference mode.
+    ///
+    /// # Errors
+    /// [`BatchError`] where the samples have another shape than the network takes, or there are none.
+    pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, BatchError> {
+        let rows = Rows::of_tensor(x)?;
+        self.network.accepts(&rows, Mode::Inference)?;
+        let output = self.network.output_shape();
+        let mut y = Vec::with_capacity(rows.len() * output.size());
+        let mut ws = Workspace::inference(&self.network, rows.len().min(CHUNK))?;
+        for first in (0..rows.len()).step_by(CHUNK) {
+            let chunk = rows.slice(first..(first + CHUNK).min(rows.len()));
+            let cx = Context::inference();
+            y.extend_from_slice(self.network.forward(&self.theta, &self.state, chunk, &cx, &mut ws).data());
+        }
+        Ok(Tensor::new(output.prepend(rows.len())?, y)?)
+    }
+
+    /// Buffers for training steps of up to `capacity` samples.
+    ///
+    /// # Errors
+    /// As [`Workspace::training`].
+    pub fn workspace(&self, capacity: usize) -> Result<Workspace<T>, BatchError> {
+        Workspace::training(&self.network, capacity)
+    }
+
+    /// The loss of a batch, with its gradient left in the workspace; in training mode the observed state is updated.
+    /// One training step is this and an optimizer's update of [`Model::theta_mut`] from [`Workspace::gradient`].
+    ///
+    /// # Panics
+    /// Where the batch does not fit the network or the loss; [`Network::accepts`] and [`Loss::check`] tell before.
+    pub fn loss_and_gradient(
+        &mut self,
+        batch: &Batch<'_, T>,
+        loss: &dyn Loss<T>,
+        cx: &Context,
+        ws: &mut Workspace<T>,
+    ) -> T {
+        let Model { network, theta, state } = self;
+        let value = network.loss_and_gradient(theta, state, batch, loss, cx, ws, InputGradient::Skip);
+        network.observe(theta, state, batch.x, cx, ws);
+        value
+    }
+
+    /// A number that two models share if all their bits are equal, and hardly otherwise: FNV-1a over θ and state.
+    pub fn fingerprint(&self) -> u64 {
+        let numbers = self.theta.iter().chain(&self.state);
+        numbers.fold(FNV_START, |hash, x| fnv1a(hash, &x.bits().to_le_bytes()[..size_of::<T>()]))
+    }
+}

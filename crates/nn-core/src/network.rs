@@ -1,0 +1,168 @@
+//! A network bound to an input shape: a flat list of kernels in the order in which they run.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tensor_ops::random::Stream;
+use tensor_ops::{Real, Shape};
+
+use crate::{AnyKernel, BatchError, Context, Fan, Initializer, Layout, Mixing, Mode, Rows};
+
+/// A network bound to an input shape. It holds no scalar type and no numbers: θ and state are handed to it.
+#[derive(Debug)]
+pub struct Network {
+    pub(crate) nodes: Vec<Node>,
+    /// The shape of a sample of each value; value 0 is the input.
+    pub(crate) shapes: Vec<Shape>,
+    /// Whether a value depends on a parameter.
+    pub(crate) trainable: Vec<bool>,
+    pub(crate) output: usize,
+    pub(crate) theta: Layout,
+    pub(crate) state: Layout,
+    pub(crate) theta_start: Vec<ThetaStart>,
+    pub(crate) state_start: Vec<StateStart>,
+}
+
+/// How a tensor of θ starts.
+#[derive(Debug)]
+pub(crate) struct ThetaStart {
+    pub(crate) init: Arc<dyn Initializer>,
+    pub(crate) fan: Fan,
+}
+
+/// How an observed tensor starts.
+#[derive(Debug)]
+pub(crate) struct StateStart {
+    pub(crate) initial: f64,
+}
+
+/// One kernel of a network, with everything that binding found out about it.
+#[derive(Debug)]
+pub struct Node {
+    pub(crate) path: String,
+    pub(crate) name: &'static str,
+    pub(crate) kernel: Arc<dyn AnyKernel>,
+    /// The values it reads; all of them come before `output`.
+    pub(crate) inputs: Vec<usize>,
+    /// For each input: whether another use has written the gradient of that value before.
+    pub(crate) accumulates: Vec<bool>,
+    pub(crate) output: usize,
+    /// Its tensors in θ and in the state.
+    pub(crate) params: Vec<Range<usize>>,
+    pub(crate) state: Vec<Range<usize>>,
+    pub(crate) saved: usize,
+    pub(crate) summary: usize,
+    pub(crate) summary_back: usize,
+    pub(crate) scratch: usize,
+    pub(crate) mixing: Mixing,
+    pub(crate) min_batch: usize,
+    pub(crate) flops: usize,
+    /// Samples of a piece of work.
+    pub(crate) slab: usize,
+    /// Names its random numbers.
+    pub(crate) key: u64,
+}
+
+impl Node {
+    /// Where the layer stands: `"3"` or `"1.0"`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What the layer is: `"Dense"`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Floating-point operations of its forward pass per sample.
+    pub fn flops(&self) -> usize {
+        self.flops
+    }
+}
+
+impl Network {
+    /// The shape of an input sample.
+    pub fn input_shape(&self) -> &Shape {
+        &self.shapes[0]
+    }
+
+    /// The shape of an output sample.
+    pub fn output_shape(&self) -> &Shape {
+        &self.shapes[self.output]
+    }
+
+    /// The table of the learned tensors in θ.
+    pub fn theta_layout(&self) -> &Layout {
+        &self.theta
+    }
+
+    /// The table of the observed tensors in the state.
+    pub fn state_layout(&self) -> &Layout {
+        &self.state
+    }
+
+    /// The kernels in the order in which they run.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Whether a sample's output depends on the other samples of the batch in this mode.
+    pub fn mixes_samples(&self, mode: Mode) -> bool {
+        self.nodes.iter().any(|node| node.mixing.applies(mode))
+    }
+
+    /// Sets how many samples make a piece of work in every kernel, from 1 up. Results do not depend on it: this is for
+    /// the tests that say so, and to be called before a workspace is made.
+    pub fn set_slab(&mut self, samples: usize) {
+        self.nodes.iter_mut().for_each(|node| node.slab = samples.max(1));
+    }
+
+    /// A first θ. Each tensor is a function of the seed and its name, so that adding a layer at the end does not
+    /// change the others.
+    pub fn initial_theta<T: Real>(&self, seed: u64) -> Vec<T> {
+        let mut theta = Vec::with_capacity(self.theta.len());
+        for (entry, start) in self.theta.entries().iter().zip(&self.theta_start) {
+            let mut values = vec![0.0; entry.shape.size()];
+            let mut random = Stream::new(seed, Stream::key(&entry.name), 0).rng(0);
+            start.init.fill(&entry.shape, start.fan, &mut random, &mut values);
+            theta.extend(values.into_iter().map(T::from_f64));
+        }
+        theta
+    }
+
+    /// A first state.
+    pub fn initial_state<T: Real>(&self) -> Vec<T> {
+        let mut state = Vec::with_capacity(self.state.len());
+        for (entry, start) in self.state.entries().iter().zip(&self.state_start) {
+            state.resize(entry.range().end, T::from_f64(start.initial));
+        }
+        state
+    }
+
+    /// Checks that the network can take these samples in this mode.
+    ///
+    /// # Errors
+    /// [`BatchError`]: another sample shape, no samples, or in training fewer than a layer needs.
+    pub fn accepts<T>(&self, x: &Rows<'_, T>, mode: Mode) -> Result<(), BatchError> {
+        if x.shape() != self.input_shape() {
+            return Err(BatchError::Shape { expected: *self.input_shape(), got: *x.shape() });
+        }
+        if x.is_empty() {
+            return Err(BatchError::Empty);
+        }
+        let needing = self.nodes.iter().find(|node| mode == Mode::Training && node.min_batch > x.len());
+        match needing {
+            Some(node) => Err(BatchError::TooFew {
+                path: node.path.clone(),
+                layer: node.name,
+                needed: node.min_batch,
+                got: x.len(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn random(&self, node: &Node, cx: &Context) -> Stream {
+        Stream::new(cx.seed, node.key, cx.step)
+    }
+}

@@ -1,0 +1,167 @@
+//! What a layer declares when it is bound to an input shape.
+
+use std::sync::Arc;
+
+use tensor_ops::Shape;
+
+use crate::{Fan, Initializer, Mode};
+
+/// What an operation needs and produces for given input shapes. Shapes are those of one sample.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Plan {
+    /// Shape of a sample of the output.
+    pub output: Shape,
+    /// Learned tensors, in the order in which the kernel sees them.
+    pub params: Vec<Param>,
+    /// Observed tensors (running statistics), in the order in which the kernel sees them.
+    pub state: Vec<State>,
+    /// Elements per sample kept from forward to backward.
+    pub saved: usize,
+    /// Elements per batch that `summarize` writes.
+    pub summary: usize,
+    /// Elements per batch that `summarize_back` writes.
+    pub summary_back: usize,
+    /// Elements of scratch for each call of forward or backward.
+    pub scratch: usize,
+    /// Whether one sample's output depends on the other samples.
+    pub mixing: Mixing,
+    /// The fewest samples of a batch in training.
+    pub min_batch: usize,
+    /// Floating-point operations of forward per sample: what the work is split by.
+    pub flops: usize,
+    /// The fewest samples worth a call of their own, where a call has a fixed cost.
+    pub min_rows: usize,
+}
+
+impl Plan {
+    /// The plan of an operation without parameters that treats each sample by itself.
+    pub fn new(output: impl Into<Shape>) -> Plan {
+        let output = output.into();
+        Plan {
+            output,
+            params: Vec::new(),
+            state: Vec::new(),
+            saved: 0,
+            summary: 0,
+            summary_back: 0,
+            scratch: 0,
+            mixing: Mixing::Never,
+            min_batch: 1,
+            flops: output.size(),
+            min_rows: 1,
+        }
+    }
+
+    /// Declares a learned tensor.
+    #[must_use]
+    pub fn param(
+        mut self,
+        name: &'static str,
+        shape: impl Into<Shape>,
+        fan: Fan,
+        init: Arc<dyn Initializer>,
+    ) -> Plan {
+        self.params.push(Param { name, shape: shape.into(), fan, init });
+        self
+    }
+
+    /// Declares an observed tensor that starts with all elements `initial`.
+    #[must_use]
+    pub fn state(mut self, name: &'static str, shape: impl Into<Shape>, initial: f64) -> Plan {
+        self.state.push(State { name, shape: shape.into(), initial });
+        self
+    }
+
+    /// Keeps `n` elements per sample from forward to backward.
+    #[must_use]
+    pub fn saved(mut self, n: usize) -> Plan {
+        self.saved = n;
+        self
+    }
+
+    /// Asks for `n` elements of scratch in each call.
+    #[must_use]
+    pub fn scratch(mut self, n: usize) -> Plan {
+        self.scratch = n;
+        self
+    }
+
+    /// Says that samples are mixed, and how many elements the two summaries of a batch hold.
+    #[must_use]
+    pub fn mixing(mut self, mixing: Mixing, summary: usize, summary_back: usize) -> Plan {
+        (self.mixing, self.summary, self.summary_back) = (mixing, summary, summary_back);
+        self
+    }
+
+    /// Sets the fewest samples of a batch in training.
+    #[must_use]
+    pub fn min_batch(mut self, n: usize) -> Plan {
+        self.min_batch = n;
+        self
+    }
+
+    /// Sets the floating-point operations of forward per sample.
+    #[must_use]
+    pub fn flops(mut self, n: usize) -> Plan {
+        self.flops = n;
+        self
+    }
+
+    /// Sets the fewest samples worth a call of their own.
+    #[must_use]
+    pub fn min_rows(mut self, n: usize) -> Plan {
+        self.min_rows = n;
+        self
+    }
+}
+
+/// A learned tensor.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Param {
+    /// Its name inside the layer: `"weight"`.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Shape,
+    /// How many inputs and outputs each element connects.
+    pub fan: Fan,
+    /// How it starts.
+    pub init: Arc<dyn Initializer>,
+}
+
+/// An observed tensor.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct State {
+    /// Its name inside the layer: `"running_mean"`.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Shape,
+    /// What every element starts as.
+    pub initial: f64,
+}
+
+/// Whether one sample's output depends on the other samples of the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Mixing {
+    /// Each sample is treated by itself.
+    #[default]
+    Never,
+    /// Samples are mixed in training only.
+    InTraining,
+    /// Samples are mixed in every mode.
+    Always,
+}
+
+impl Mixing {
+    /// Whether samples are mixed in this mode.
+    pub fn applies(self, mode: Mode) -> bool {
+        match self {
+            Mixing::Never => false,
+            Mixing::InTraining => mode == Mode::Training,
+            Mixing::Always => true,
+        }
+    }
+}

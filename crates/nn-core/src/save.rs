@@ -1,0 +1,131 @@
+//! Models in files: the names of PyTorch's state dict, in the safetensors format.
+
+use std::path::Path;
+
+use tensor_ops::file::{FileError, TensorFile};
+use tensor_ops::{Real, Shape};
+
+use crate::{BindError, Layer, Layout, Model, Network, Scalar};
+
+/// Metadata: the shape of an input sample, the fingerprint of the numbers, and the names of what else is in the file.
+const INPUT: &str = "nn.input_shape";
+const FINGERPRINT: &str = "nn.fingerprint";
+/// Tensors whose names begin with this are not the model's: a fitted normalizer, for example.
+const ATTACHED: &str = "attached.";
+
+impl<T: Scalar> Model<T> {
+    /// Every number of the model by name, with the input shape and the fingerprint as metadata.
+    pub fn to_file(&self) -> TensorFile {
+        let mut file = TensorFile::default();
+        let network = self.network();
+        for (layout, flat) in [(network.theta_layout(), self.theta()), (network.state_layout(), self.state())] {
+            for entry in layout.entries() {
+                file.insert_slice(&entry.name, entry.shape, &flat[entry.range()]);
+            }
+        }
+        let lengths: Vec<String> = network.input_shape().iter().map(|n| n.to_string()).collect();
+        file.set_metadata(INPUT, lengths.join(","));
+        file.set_metadata(FINGERPRINT, format!("{:016x}", self.fingerprint()));
+        file
+    }
+
+    /// Writes the model as a safetensors file; a reader finds the old file or the new, never a part.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] with the path.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), FileError> {
+        self.to_file().write(path)
+    }
+
+    /// The model that [`Model::to_file`] wrote, for the same description. Nothing is loaded in part.
+    ///
+    /// # Errors
+    /// [`LoadError`]: no input shape, names that are missing, unexpected or of another shape, numbers of another type,
+    /// numbers that do not match the fingerprint.
+    pub fn from_file(layer: &dyn Layer, file: &TensorFile) -> Result<Model<T>, LoadError> {
+        let input = file.metadata(INPUT).and_then(parse_shape).ok_or(LoadError::NoInputShape)?;
+        let network = Network::bind(layer, input)?;
+        network.compare_names(file)?;
+        let theta = collect(file, network.theta_layout())?;
+        let state = collect(file, network.state_layout())?;
+        let model = Model::from_parts(network.into(), theta, state);
+        match file.metadata(FINGERPRINT) {
+            Some(wanted) if wanted != format!("{:016x}", model.fingerprint()) => Err(LoadError::Damaged),
+            _ => Ok(model),
+        }
+    }
+
+    /// Reads a model that [`Model::save`] wrote, for the same description.
+    ///
+    /// # Errors
+    /// As [`Model::from_file`], and where the file cannot be read.
+    pub fn load(layer: &dyn Layer, path: impl AsRef<Path>) -> Result<Model<T>, LoadError> {
+        Model::from_file(layer, &TensorFile::read(path)?)
+    }
+}
+
+impl Network {
+    /// Compares the tensors of a file with the layouts, and reports all differences at once.
+    fn compare_names(&self, file: &TensorFile) -> Result<(), LoadError> {
+        let entries = || self.theta_layout().entries().iter().chain(self.state_layout().entries());
+        let mut missing = Vec::new();
+        let mut misshapen = Vec::new();
+        for entry in entries() {
+            match file.shape(&entry.name) {
+                None => missing.push(entry.name.clone()),
+                Some(shape) if *shape != entry.shape => {
+                    misshapen.push(format!("{} (expected {}, found {shape})", entry.name, entry.shape));
+                }
+                Some(_) => {}
+            }
+        }
+        let is_ours = |name: &str| name.starts_with(ATTACHED) || entries().any(|entry| entry.name == name);
+        let unexpected: Vec<String> = file.names().filter(|name| !is_ours(name)).map(String::from).collect();
+        if missing.is_empty() && misshapen.is_empty() && unexpected.is_empty() {
+            return Ok(());
+        }
+        Err(LoadError::Names { missing, unexpected, misshapen })
+    }
+}
+
+fn collect<T: Real>(file: &TensorFile, layout: &Layout) -> Result<Vec<T>, FileError> {
+    let mut flat = Vec::with_capacity(layout.len());
+    for entry in layout.entries() {
+        flat.extend(file.get::<T>(&entry.name)?.into_vec());
+    }
+    Ok(flat)
+}
+
+fn parse_shape(text: &str) -> Option<Shape> {
+    let lengths: Option<Vec<usize>> =
+        text.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
+    Shape::new(&lengths?).ok()
+}
+
+/// A model that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file itself.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The description does not fit the input shape in the file.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// Written by something else.
+    #[error("the file names no input shape (metadata {INPUT:?}): was it saved by this library?")]
+    NoInputShape,
+    /// The names in the file are not those of the network.
+    #[error("the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}")]
+    Names {
+        /// Tensors of the network that the file lacks.
+        missing: Vec<String>,
+        /// Tensors of the file that the network has no place for.
+        unexpected: Vec<String>,
+        /// Tensors of another shape, with both shapes.
+        misshapen: Vec<String>,
+    },
+    /// The numbers are not those that were saved.
+    #[error("the numbers in the file do not match its fingerprint: the file is damaged")]
+    Damaged,
+}

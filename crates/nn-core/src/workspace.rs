@@ -1,0 +1,132 @@
+//! Every buffer of a step, sized once: the caller owns it, the model only reads.
+
+use tensor_ops::Real;
+
+use crate::{BatchError, MAX_INPUTS, Network, Rows};
+
+/// The buffers of one thread of use. A model can be shared by many; each brings a workspace of its own.
+#[derive(Debug, Clone)]
+pub struct Workspace<T> {
+    pub(crate) capacity: usize,
+    pub(crate) trains: bool,
+    /// Samples of the last forward pass.
+    pub(crate) rows: usize,
+    /// The output of each kernel, `(capacity, width)`; entry 0 stays empty, the input is read where it is.
+    pub(crate) values: Vec<Vec<T>>,
+    /// The gradient of the loss with respect to each value.
+    pub(crate) grads: Vec<Vec<T>>,
+    pub(crate) saved: Vec<Vec<T>>,
+    pub(crate) summaries: Vec<Vec<T>>,
+    pub(crate) summaries_back: Vec<Vec<T>>,
+    pub(crate) scratch: Vec<T>,
+    /// Where a gradient goes that is to be added to another.
+    pub(crate) spare: Vec<Vec<T>>,
+    pub(crate) gradient: Vec<T>,
+    /// The terms of the loss before reduction.
+    pub(crate) terms: Vec<T>,
+}
+
+impl<T: Real> Workspace<T> {
+    /// The buffers of training steps of up to `capacity` samples.
+    ///
+    /// # Errors
+    /// [`BatchError::Empty`] for no samples, [`BatchError::Memory`] where the memory cannot be had.
+    pub fn training(network: &Network, capacity: usize) -> Result<Workspace<T>, BatchError> {
+        Workspace::new(network, capacity, true)
+    }
+
+    /// The buffers of forward passes alone.
+    ///
+    /// # Errors
+    /// As [`Workspace::training`].
+    pub fn inference(network: &Network, capacity: usize) -> Result<Workspace<T>, BatchError> {
+        Workspace::new(network, capacity, false)
+    }
+
+    fn new(network: &Network, capacity: usize, trains: bool) -> Result<Workspace<T>, BatchError> {
+        if capacity == 0 {
+            return Err(BatchError::Empty);
+        }
+        let buffer = |rows: usize, width: usize| -> Result<Vec<T>, BatchError> {
+            let elements = rows.saturating_mul(width);
+            let mut buffer = Vec::new();
+            buffer.try_reserve_exact(elements).map_err(|_| BatchError::Memory { capacity, elements })?;
+            buffer.resize(elements, T::ZERO);
+            Ok(buffer)
+        };
+        let when = |condition: bool, n: usize| if condition { n } else { 0 };
+        let nodes = &network.nodes;
+        let widths = network.shapes.iter().map(|shape| shape.size());
+        let of_nodes = |f: &dyn Fn(&crate::Node) -> (usize, usize)| -> Result<Vec<Vec<T>>, BatchError> {
+            nodes.iter().map(|node| f(node)).map(|(rows, width)| buffer(rows, width)).collect()
+        };
+        let mut spare = Vec::new();
+        for slot in 0..MAX_INPUTS {
+            let width = nodes
+                .iter()
+                .filter(|node| node.accumulates.get(slot) == Some(&true))
+                .map(|node| network.shapes[node.inputs[slot]].size())
+                .max();
+            spare.push(buffer(when(trains, capacity), width.unwrap_or(0))?);
+        }
+        let pieces = |node: &crate::Node| capacity.div_ceil(node.slab);
+        let scratch = nodes.iter().map(|node| pieces(node).saturating_mul(node.scratch)).max().unwrap_or(0);
+        Ok(Workspace {
+            capacity,
+            trains,
+            rows: 0,
+            values: widths
+                .clone()
+                .enumerate()
+                .map(|(v, width)| buffer(when(v > 0, capacity), width))
+                .collect::<Result<_, _>>()?,
+            grads: widths.map(|width| buffer(when(trains, capacity), width)).collect::<Result<_, _>>()?,
+            saved: of_nodes(&|node| (capacity, node.saved))?,
+            summaries: of_nodes(&|node| (1, node.summary))?,
+            summaries_back: of_nodes(&|node| (when(trains, 1), node.summary_back))?,
+            scratch: buffer(1, scratch)?,
+            spare,
+            gradient: buffer(when(trains, 1), network.theta.len())?,
+            terms: Vec::new(),
+        })
+    }
+
+    /// Overwrites every buffer. No result depends on what a buffer held before; tests fill it with NaN to see that.
+    pub fn fill(&mut self, x: T) {
+        let tables = [
+            &mut self.values,
+            &mut self.grads,
+            &mut self.saved,
+            &mut self.summaries,
+            &mut self.summaries_back,
+            &mut self.spare,
+        ];
+        let flat = [&mut self.scratch, &mut self.gradient, &mut self.terms];
+        tables.into_iter().flatten().chain(flat).for_each(|buffer| buffer.fill(x));
+    }
+
+    /// The most samples of a pass.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// dθ of the last backward pass, in the layout of θ.
+    pub fn gradient(&self) -> &[T] {
+        &self.gradient
+    }
+
+    /// dθ of the last backward pass, to be clipped or penalised in place.
+    pub fn gradient_mut(&mut self) -> &mut [T] {
+        &mut self.gradient
+    }
+
+    /// The gradient of the last backward pass with respect to the input, if it was asked for.
+    pub fn input_gradient(&self, network: &Network) -> Rows<'_, T> {
+        Rows::of(&self.grads[0][..self.rows * network.input_shape().size()], *network.input_shape())
+    }
+
+    /// The gradient of the loss with respect to the network's output: to be written before a backward pass.
+    pub fn output_gradient_mut(&mut self, network: &Network) -> &mut [T] {
+        &mut self.grads[network.output][..self.rows * network.output_shape().size()]
+    }
+}

@@ -1,0 +1,52 @@
+//! Activations: functions of each element, and softmax.
+
+mod relu;
+mod sigmoid;
+mod softmax;
+mod tanh;
+
+pub use relu::Relu;
+pub use sigmoid::Sigmoid;
+pub use softmax::Softmax;
+pub use tanh::Tanh;
+
+/// An activation that works on each element by itself and whose derivative is a function of its output: the whole of
+/// its `Op` and `Kernel`.
+macro_rules! elementwise {
+    ($layer:ident, $name:literal, y = $forward:expr, dx = $backward:expr) => {
+        impl nn_core::Op for $layer {
+            fn name(&self) -> &'static str {
+                $name
+            }
+            fn plan(&self, inputs: &[tensor_ops::Shape]) -> Result<nn_core::Plan, nn_core::BindErrorKind> {
+                Ok(nn_core::Plan::new(inputs[0]))
+            }
+        }
+
+        impl<T: tensor_ops::Real> nn_core::Kernel<T> for $layer {
+            fn forward(
+                &self,
+                pass: &nn_core::Pass<'_, T>,
+                mut y: nn_core::RowsMut<'_, T>,
+                _: nn_core::Local<'_, T>,
+            ) {
+                let f = $forward;
+                for (y, x) in y.data().iter_mut().zip(pass.x[0].data()) {
+                    *y = f(*x);
+                }
+            }
+            fn backward_input(
+                &self,
+                pass: &nn_core::BackPass<'_, T>,
+                dx: &mut [nn_core::RowsMut<'_, T>],
+                _: &mut [T],
+            ) {
+                let f = $backward;
+                for ((dx, dy), y) in dx[0].data().iter_mut().zip(pass.dy.data()).zip(pass.y.data()) {
+                    *dx = f(*dy, *y);
+                }
+            }
+        }
+    };
+}
+pub(crate) use elementwise;

@@ -1,0 +1,137 @@
+//! The fully connected layer.
+
+use std::sync::Arc;
+
+use nn_core::{
+    BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Params, ParamsMut, Pass, Plan, RowsMut,
+};
+use tensor_ops::matmul::{Matrix, Update, gemm};
+use tensor_ops::{Real, Shape, pool};
+
+use crate::init::{Constant, LeCunNormal};
+
+/// y = x Wᵀ + b, over the last axis.
+///
+/// | | shape |
+/// |---|---|
+/// | x | `(m, .., in)` |
+/// | `weight` W | `(out, in)`, as in PyTorch |
+/// | `bias` b | `(out)` |
+/// | y | `(m, .., out)` |
+///
+/// Backward: dx = dy W, dW = dyᵀ x, db = Σ dy over samples. The number of inputs is taken from the input shape.
+/// W starts with Var(W) = 1/in (the course's rule), b with 0.
+///
+/// ```
+/// use nn_core::{Layer, Model};
+/// use nn_layers::Dense;
+/// let model: Model<f32> = Dense::new(3).init([5], 0)?;
+/// assert_eq!(model.parameter("weight").unwrap().0, &[3, 5].into());
+/// # Ok::<(), nn_core::BindError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Dense {
+    units: usize,
+    bias: bool,
+    init: Arc<dyn Initializer>,
+}
+
+impl Dense {
+    /// A layer with `units` outputs.
+    pub fn new(units: usize) -> Dense {
+        Dense { units, bias: true, init: Arc::new(LeCunNormal) }
+    }
+
+    /// Leaves out b.
+    #[must_use]
+    pub fn without_bias(self) -> Dense {
+        Dense { bias: false, ..self }
+    }
+
+    /// Sets how W starts.
+    #[must_use]
+    pub fn init_weight(self, init: impl Initializer + 'static) -> Dense {
+        Dense { init: Arc::new(init), ..self }
+    }
+
+    /// W as a matrix, `(out, in)`.
+    fn weight<'a, T: Real>(&self, theta: &Params<'a, T>) -> Matrix<'a, T> {
+        let w = theta.get(0).expect("declared in `plan`");
+        Matrix::new(w, self.units, w.len() / self.units)
+    }
+}
+
+impl Op for Dense {
+    fn name(&self) -> &'static str {
+        "Dense"
+    }
+
+    fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
+        let input = inputs[0];
+        let Some(n) = input.last() else {
+            return Err(BindErrorKind::Rank { expected: "samples with at least one axis" });
+        };
+        if self.units == 0 {
+            return Err(BindErrorKind::Setting { what: "0 units".into() });
+        }
+        let mut output = input.as_slice().to_vec();
+        output[input.rank() - 1] = self.units;
+        let fan = Fan { inputs: n, outputs: self.units };
+        let plan = Plan::new(Shape::new(&output)?)
+            .param("weight", Shape::new(&[self.units, n])?, fan, self.init.clone())
+            .flops(2 * input.size() * self.units)
+            .min_rows(32); // the product packs W once a call
+        Ok(if self.bias { plan.param("bias", [self.units], fan, Arc::new(Constant(0.0))) } else { plan })
+    }
+}
+
+impl<T: Real> Kernel<T> for Dense {
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
+        let w = self.weight(&pass.theta);
+        let x = Matrix::new(pass.x[0].data(), y.data().len() / self.units, w.cols());
+        let update = match pass.theta.get(1) {
+            Some(b) => {
+                y.data().chunks_exact_mut(self.units).for_each(|row| row.copy_from_slice(b));
+                Update::Accumulate
+            }
+            None => Update::Assign,
+        };
+        gemm(x, w.t(), update, y.data()); // y = x Wᵀ + b
+    }
+
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+        let w = self.weight(&pass.theta);
+        let dy = Matrix::new(pass.dy.data(), pass.dy.data().len() / self.units, self.units);
+        gemm(dy, w, Update::Assign, dx[0].data()); // dx = dy W
+    }
+
+    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>) {
+        let rows = pass.dy.data().len() / self.units;
+        let dy = Matrix::new(pass.dy.data(), rows, self.units);
+        let x = Matrix::new(pass.x[0].data(), rows, pass.x[0].data().len() / rows);
+        let dw = dtheta.get(0).expect("declared in `plan`");
+        gemm(dy.t(), x, Update::Assign, dw); // dW = dyᵀ x
+        if let Some(db) = dtheta.get(1) {
+            sum_columns(pass.dy.data(), db); // db = Σ dy
+        }
+    }
+}
+
+/// The sum of the rows of `x`, `(m, n)`, in the order of the rows.
+fn sum_columns<T: Real>(x: &[T], sums: &mut [T]) {
+    const COLUMNS: usize = 256;
+    let n = sums.len();
+    pool::split(n.div_ceil(COLUMNS), [(sums, COLUMNS)], |i, [sums]| {
+        sums.fill(T::ZERO);
+        for row in x.chunks_exact(n) {
+            for (sum, x) in sums.iter_mut().zip(&row[i * COLUMNS..]) {
+                *sum += *x;
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+nn_check::suite!(Dense::new(3), input: [5], batch: 4, refuses: [&[]]);
+#[cfg(test)]
+nn_check::suite!(without_bias_on_sequences: Dense::new(3).without_bias(), input: [2, 4], batch: 3);

@@ -1,0 +1,48 @@
+//! Layers, losses and initialisers: one file each, forward and backward on one screen.
+//!
+//! | to | use |
+//! |---|---|
+//! | connect features | [`Dense`], [`Conv2d`] |
+//! | bend | [`Relu`], [`Sigmoid`], [`Tanh`], [`Softmax`] |
+//! | keep scales in order | [`BatchNorm`] |
+//! | regularise | [`Dropout`] |
+//! | change shapes | [`Flatten`] |
+//! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
+//! | compare outputs with targets | [`SoftmaxCrossEntropy`], [`BinaryCrossEntropy`], [`MeanSquaredError`], [`MeanAbsoluteError`] |
+//! | start | [`init`] |
+//!
+//! Every layer's gradient is checked against finite differences by the one line at the end of its file.
+//!
+//! ```
+//! use nn_layers::{Dense, Relu, Sequential};
+//! use nn_core::{Layer, Model};
+//! let net = Sequential::new().push(Dense::new(8)).push(Relu).push(Dense::new(2));
+//! let model: Model<f32> = net.init([2], 0)?;
+//! assert_eq!(model.theta().len(), (2 * 8 + 8) + (8 * 2 + 2));
+//! # Ok::<(), nn_core::BindError>(())
+//! ```
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod activation;
+mod add;
+mod batch_norm;
+mod conv2d;
+mod dense;
+mod dropout;
+mod flatten;
+pub mod init;
+mod loss;
+mod residual;
+mod sequential;
+
+pub use activation::{Relu, Sigmoid, Softmax, Tanh};
+pub use add::Add;
+pub use batch_norm::BatchNorm;
+pub use conv2d::{Conv2d, Padding, PaddingMode};
+pub use dense::Dense;
+pub use dropout::{Dropout, DropoutError};
+pub use flatten::Flatten;
+pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
+pub use residual::Residual;
+pub use sequential::Sequential;

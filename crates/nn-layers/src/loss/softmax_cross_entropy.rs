@@ -1,0 +1,216 @@
+//! Softmax with cross-entropy, in one pass.
+
+use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream};
+use tensor_ops::{Real, Shape};
+
+/// The cross-entropy between targets and softmax(y), for outputs y that are not yet normalised ("logits").
+///
+/// | | shape |
+/// |---|---|
+/// | y | `(m, C)` or `(m, C, ..)`: the classes are the first axis of a sample |
+/// | targets | class numbers, one for each place; or probabilities, shaped as y |
+///
+/// For class t: -ln softmax(y)ₜ = ln Σₖ exp(yₖ) - yₜ; gradient softmax(y) - onehot(t). That is why the two belong
+/// together: the gradient needs neither a division nor the logarithm of a small number, and cannot overflow.
+///
+/// With label smoothing ε the target is (1-ε)·t + ε/C; with class weights w each term is multiplied by the weight of
+/// its class, and the mean divides by the weights of the targets; an ignored class counts neither above nor below.
+/// These are PyTorch's conventions, among them: the mean over nothing (every target ignored) is NaN, its gradient 0.
+///
+/// ```
+/// use nn_core::{Rows, Target, loss_value};
+/// use nn_layers::SoftmaxCrossEntropy;
+/// let y = Rows::new(&[0.0f64, 0.0, 0.0, 0.0], [4])?;
+/// let loss = loss_value(&SoftmaxCrossEntropy::new(), y, Target::Classes(&[2]), None, &mut Vec::new());
+/// assert!((loss - 4f64.ln()).abs() < 1e-15, "pure chance costs ln C");
+/// # Ok::<(), nn_core::BatchError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct SoftmaxCrossEntropy {
+    reduction: Reduction,
+    smoothing: f64,
+    weights: Option<Vec<f64>>,
+    ignored: Option<usize>,
+}
+
+const NAME: &str = "SoftmaxCrossEntropy";
+
+impl SoftmaxCrossEntropy {
+    /// The mean over the batch, no smoothing, equal weights.
+    pub fn new() -> SoftmaxCrossEntropy {
+        SoftmaxCrossEntropy::default()
+    }
+
+    /// Sets how the terms are reduced.
+    #[must_use]
+    pub fn reduction(self, reduction: Reduction) -> SoftmaxCrossEntropy {
+        SoftmaxCrossEntropy { reduction, ..self }
+    }
+
+    /// Moves the share ε of every target to all classes alike.
+    #[must_use]
+    pub fn label_smoothing(self, epsilon: f64) -> SoftmaxCrossEntropy {
+        SoftmaxCrossEntropy { smoothing: epsilon, ..self }
+    }
+
+    /// One weight a class.
+    #[must_use]
+    pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> SoftmaxCrossEntropy {
+        SoftmaxCrossEntropy { weights: Some(weights.into()), ..self }
+    }
+
+    /// Leaves out targets of this class number, which may lie outside the range of the classes.
+    #[must_use]
+    pub fn ignore(self, class: usize) -> SoftmaxCrossEntropy {
+        SoftmaxCrossEntropy { ignored: Some(class), ..self }
+    }
+
+    fn weight<T: Real>(&self, class: usize) -> T {
+        self.weights.as_ref().map_or(T::ONE, |weights| T::from_f64(weights[class]))
+    }
+
+    /// The target of place `at`: its class, or the position of its first probability and the distance to the next.
+    fn place<'a, T>(&self, target: Target<'a, T>, at: usize, classes: usize, places: usize) -> Place<'a, T> {
+        match target {
+            Target::Classes(list) if Some(list[at]) == self.ignored => Place::Ignored,
+            Target::Classes(list) => Place::Class(list[at]),
+            Target::Values(rows) => {
+                let first = at / places * classes * places + at % places;
+                Place::Soft(&rows.data()[first..], places)
+            }
+            _ => panic!("{NAME}: a kind of target it does not take"),
+        }
+    }
+
+    /// The factor of -ln softmax(y)_c in the term of a place.
+    fn coefficient<T: Real>(&self, place: &Place<'_, T>, c: usize, classes: usize) -> T {
+        let spread = T::from_f64(self.smoothing / classes as f64) * self.weight(c);
+        let share = match place {
+            Place::Ignored => return T::ZERO,
+            Place::Class(class) if *class != c => T::ZERO,
+            Place::Class(_) => T::ONE,
+            Place::Soft(probabilities, step) => probabilities[c * step],
+        };
+        T::from_f64(1.0 - self.smoothing) * self.weight(c) * share + spread
+    }
+}
+
+/// The target of one place.
+enum Place<'a, T> {
+    Ignored,
+    Class(usize),
+    Soft(&'a [T], usize),
+}
+
+/// ln Σ exp of the classes of a place, which begin at `first` with distance `step`.
+fn log_sum_exp<T: Real>(y: &[T], first: usize, step: usize, classes: usize) -> T {
+    let line = || (0..classes).map(|c| y[first + c * step]);
+    let max = line().fold(-T::INFINITY, T::maximum);
+    max + line().map(|y| (y - max).exp()).sum::<T>().ln()
+}
+
+impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
+    fn terms(&self, output: &Shape) -> usize {
+        output.size() / output.as_slice().first().copied().unwrap_or(1).max(1)
+    }
+
+    fn check(&self, output: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError> {
+        let setting = |what: String| Err(LossError::Setting { loss: NAME, what });
+        let Some(&classes) = output.as_slice().first() else {
+            return setting("the output has no axis of classes".into());
+        };
+        if !(0.0..=1.0).contains(&self.smoothing) {
+            return setting(format!("label smoothing {} is not in [0, 1]", self.smoothing));
+        }
+        if let Some(weights) = &self.weights
+            && (weights.len() != classes || weights.iter().any(|w| !w.is_finite() || *w < 0.0))
+        {
+            return setting(format!("expected {classes} finite class weights >= 0, got {weights:?}"));
+        }
+        match target {
+            Target::Classes(list) => {
+                if list.len() != samples * Loss::<T>::terms(self, output) {
+                    let targets = format!("{} class numbers", list.len());
+                    return Err(LossError::Shape { loss: NAME, output: *output, samples, targets });
+                }
+                let is_bad = |class: usize| class >= classes && Some(class) != self.ignored;
+                match list.iter().position(|&class| is_bad(class)) {
+                    Some(position) => {
+                        Err(LossError::Class { loss: NAME, position, class: list[position], classes })
+                    }
+                    None => Ok(()),
+                }
+            }
+            _ => super::check_values(NAME, output, samples, target).map(drop),
+        }
+    }
+
+    fn reduction(&self) -> Reduction {
+        self.reduction
+    }
+
+    fn divisor(&self, output: &Shape, target: &Target<'_, T>) -> T {
+        match target {
+            Target::Classes(list) => {
+                let counted = list.iter().filter(|&&class| Some(class) != self.ignored);
+                counted.map(|&class| self.weight::<T>(class)).sum()
+            }
+            _ => T::from_usize(super::values(NAME, *target).len() / output[0]),
+        }
+    }
+
+    fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
+        let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
+        for (at, term) in terms.iter_mut().enumerate() {
+            let first = at / places * classes * places + at % places;
+            let place = self.place(target, at, classes, places);
+            let lse = log_sum_exp(y.data(), first, places, classes);
+            *term = self.term(&place, |c| lse - y.data()[first + c * places], classes);
+        }
+    }
+
+    fn value_and_gradient(
+        &self,
+        y: Rows<'_, T>,
+        target: Target<'_, T>,
+        upstream: Upstream<'_, T>,
+        terms: &mut [T],
+        mut dy: RowsMut<'_, T>,
+    ) {
+        let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
+        for (at, term) in terms.iter_mut().enumerate() {
+            let first = at / places * classes * places + at % places;
+            let place = self.place(target, at, classes, places);
+            let lse = log_sum_exp(y.data(), first, places, classes);
+            *term = self.term(&place, |c| lse - y.data()[first + c * places], classes);
+            // The term is Σ_c a_c (lse - y_c), so dy_c = (Σ a) softmax(y)_c - a_c.
+            let total: T = (0..classes).map(|c| self.coefficient(&place, c, classes)).sum();
+            for c in 0..classes {
+                let i = first + c * places;
+                let a = self.coefficient(&place, c, classes);
+                dy.data()[i] = upstream.at(at) * (total * (y.data()[i] - lse).exp() - a);
+            }
+        }
+    }
+}
+
+impl SoftmaxCrossEntropy {
+    /// Σ_c a_c · (-ln softmax(y)_c); a class without weight may have probability 0.
+    fn term<T: Real>(&self, place: &Place<'_, T>, minus_log: impl Fn(usize) -> T, classes: usize) -> T {
+        let part = |c| match self.coefficient(place, c, classes) {
+            a if a == T::ZERO => T::ZERO,
+            a => a * minus_log(c),
+        };
+        (0..classes).map(part).sum()
+    }
+}
+
+#[cfg(test)]
+nn_check::loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));
+#[cfg(test)]
+nn_check::loss_suite!(
+    with_everything: SoftmaxCrossEntropy::new().label_smoothing(0.1).class_weights([0.5, 2.0, 1.0]).ignore(1),
+    output: [3, 2], batch: 5, targets: classes(3)
+);
+#[cfg(test)]
+nn_check::loss_suite!(soft: SoftmaxCrossEntropy::new(), output: [3, 2], batch: 2, targets: values(0.0, 1.0));

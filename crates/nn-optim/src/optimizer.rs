@@ -1,0 +1,74 @@
+//! What an optimizer is: a rule that moves θ along its gradient, and the numbers it remembers.
+
+use std::fmt::Debug;
+
+use tensor_ops::Real;
+
+/// A rule that updates a flat θ from its gradient. The optimizer itself holds settings only; what it remembers is a
+/// flat slice of the caller's, so that it can be saved, moved and resumed like θ.
+pub trait Optimizer<T: Real>: Debug + Send + Sync {
+    /// How many numbers it remembers for n parameters; all of them start as 0.
+    fn state_len(&self, n: usize) -> usize;
+
+    /// What it remembers before the first update of n parameters.
+    fn init(&self, n: usize) -> Vec<T> {
+        vec![T::ZERO; self.state_len(n)]
+    }
+
+    /// The learning rate that it was made with, for use without a schedule.
+    fn rate(&self) -> f64;
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// [`SettingError`] names the setting, its value and what is allowed.
+    fn check(&self) -> Result<(), SettingError>;
+
+    /// One update of θ with learning rate `rate`; `step` counts from 0.
+    ///
+    /// # Panics
+    /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says.
+    fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]);
+}
+
+/// A setting outside its range.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{optimizer}: {setting} = {value}, expected {expected}")]
+pub struct SettingError {
+    /// The optimizer or schedule.
+    pub optimizer: &'static str,
+    /// The setting.
+    pub setting: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// What is allowed, in words.
+    pub expected: &'static str,
+}
+
+/// Checks (setting, value, is allowed, what is allowed) one after the other.
+pub(crate) fn check_all(
+    optimizer: &'static str,
+    settings: &[(&'static str, f64, bool, &'static str)],
+) -> Result<(), SettingError> {
+    match settings.iter().find(|(_, _, is_allowed, _)| !is_allowed) {
+        Some(&(setting, value, _, expected)) => Err(SettingError { optimizer, setting, value, expected }),
+        None => Ok(()),
+    }
+}
+
+/// Finite and at least 0.
+pub(crate) fn is_size(x: f64) -> bool {
+    x >= 0.0 && x.is_finite()
+}
+
+/// What [`is_size`] allows.
+pub(crate) const SIZE: &str = "a finite number >= 0";
+
+#[track_caller]
+pub(crate) fn assert_lengths<T>(theta: &[T], gradient: &[T], state: &[T], state_len: usize) {
+    assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
+    assert_eq!(state.len(), state_len, "elements of the optimizer's state");
+}
+
+/// Elements of a piece of work: 64 KB of f32, some microseconds at memory speed.
+pub(crate) const PIECE: usize = 1 << 14;
