@@ -2,16 +2,14 @@
 
 use std::path::Path;
 
-use tensor_ops::file::{FileError, TensorFile};
+use tensor_ops::file::{ATTACHED, FileError, TensorFile};
 use tensor_ops::{Real, Shape};
 
 use crate::{BindError, Layer, Layout, Model, Network, Scalar};
 
-/// Metadata: the shape of an input sample, the fingerprint of the numbers, and the names of what else is in the file.
+/// Metadata: the shape of an input sample, and the fingerprint of the numbers.
 const INPUT: &str = "nn.input_shape";
 const FINGERPRINT: &str = "nn.fingerprint";
-/// Tensors whose names begin with this are not the model's: a fitted normalizer, for example.
-const ATTACHED: &str = "attached.";
 
 impl<T: Scalar> Model<T> {
     /// Every number of the model by name, with the input shape and the fingerprint as metadata.

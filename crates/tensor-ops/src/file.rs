@@ -10,6 +10,9 @@ use safetensors::tensor::{Dtype, Metadata, SafeTensors, View};
 
 use crate::{Real, Shape, Tensor, TensorError};
 
+/// What the names of attached tensors begin with.
+pub const ATTACHED: &str = "attached.";
+
 /// Named tensors and text metadata, as they stand in a safetensors file.
 ///
 /// ```
@@ -77,6 +80,19 @@ impl TensorFile {
         };
         let data = data.into_iter().map(T::from_f64).collect();
         Ok(Tensor::new(stored.shape, data)?)
+    }
+
+    /// Adds a tensor that travels with others without being one of them, such as a fitted normalizer with a model.
+    pub fn attach<T: Real>(&mut self, name: &str, tensor: &Tensor<T>) {
+        self.insert(format!("{ATTACHED}{name}"), tensor);
+    }
+
+    /// The attached tensor of this name.
+    ///
+    /// # Errors
+    /// As [`TensorFile::get`].
+    pub fn attached<T: Real>(&self, name: &str) -> Result<Tensor<T>, FileError> {
+        self.get(&format!("{ATTACHED}{name}"))
     }
 
     /// The names of the tensors, sorted.

@@ -55,23 +55,23 @@ impl Stream {
         }
     }
 
-    /// A permutation of `0..n` by the Fisher-Yates shuffle.
+    /// Brings `items` into a random order, by the Fisher-Yates shuffle: each permutation is equally likely.
     ///
     /// ```
     /// use tensor_ops::random::Stream;
-    /// let mut p = Stream::new(1, 2, 3).permutation(100);
-    /// p.sort_unstable();
-    /// assert!(p.into_iter().eq(0..100));
+    /// let mut order: Vec<usize> = (0..100).collect();
+    /// Stream::new(1, 2, 3).shuffle(&mut order);
+    /// assert!(!order.is_sorted());
+    /// order.sort_unstable();
+    /// assert!(order.into_iter().eq(0..100));
     /// ```
-    pub fn permutation(&self, n: usize) -> Vec<usize> {
+    pub fn shuffle<U>(&self, items: &mut [U]) {
         let mut rng = self.rng(0);
-        let mut order: Vec<usize> = (0..n).collect();
-        for i in (1..n).rev() {
+        for i in (1..items.len()).rev() {
             // The high half of a 128-bit product: uniform on 0..=i up to a bias of i/2^64.
-            let j = ((rng.next_u64() as u128 * (i as u128 + 1)) >> 64) as usize;
-            order.swap(i, j);
+            let j = ((u128::from(rng.next_u64()) * (i as u128 + 1)) >> 64) as usize;
+            items.swap(i, j);
         }
-        order
     }
 }
 

@@ -198,10 +198,10 @@ impl<T: Real> From<Vec<T>> for Tensor<T> {
     }
 }
 
-impl<T: Real> fmt::Debug for Tensor<T> {
+impl<T: fmt::Debug> fmt::Debug for Tensor<T> {
     /// The shape and up to 32 elements.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tensor<{}>{} ", T::NAME, self.shape)?;
+        write!(f, "Tensor<{}>{} ", std::any::type_name::<T>(), self.shape)?;
         if self.data.len() <= 32 {
             write!(f, "{:?}", self.data)
         } else {

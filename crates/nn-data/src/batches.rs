@@ -1,0 +1,226 @@
+//! Walking a data set in batches, in an order that is a function of (seed, epoch).
+
+use tensor_ops::random::Stream;
+use tensor_ops::{Real, Shape};
+
+use crate::{DataError, Dataset, Targets};
+
+/// Batches of a data set, copied one after the other into a buffer that is reused.
+///
+/// The course's three regimes have names: [`full`](Batches::full) (batch gradient descent), [`mini`](Batches::mini)
+/// and [`stochastic`](Batches::stochastic) (one sample). The order is a function of the seed and the epoch alone, so
+/// any place of any epoch can be entered directly. The last batch of an epoch may be smaller.
+///
+/// ```
+/// # use nn_data::{Batches, Dataset, Targets};
+/// # let labels = Targets::Classes { labels: vec![0; 5], classes: 1 };
+/// # let set = Dataset::new([[0.0], [1.0], [2.0], [3.0], [4.0]].into(), labels)?;
+/// let mut batches = Batches::mini(&set, 2, 7)?;
+/// batches.enter(0, 0);
+/// let mut sizes = Vec::new();
+/// while let Some(batch) = batches.next() {
+///     sizes.push(batch.samples);
+/// }
+/// assert_eq!(sizes, [2, 2, 1]);
+/// # Ok::<(), nn_data::DataError>(())
+/// ```
+#[derive(Debug)]
+pub struct Batches<'a, T> {
+    set: &'a Dataset<T>,
+    size: usize,
+    seed: u64,
+    shuffled: bool,
+    order: Vec<usize>,
+    /// The number of the next batch in the epoch.
+    position: usize,
+    inputs: Vec<T>,
+    labels: Vec<usize>,
+    values: Vec<T>,
+}
+
+/// A batch in the buffer.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Selection<'b, T> {
+    /// The number of samples.
+    pub samples: usize,
+    /// The samples, one after the other.
+    pub inputs: &'b [T],
+    /// Their targets.
+    pub targets: SelectedTargets<'b, T>,
+}
+
+/// The targets of a batch.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum SelectedTargets<'b, T> {
+    /// One class number a sample.
+    Classes(&'b [usize]),
+    /// Real values, with the shape of one sample's.
+    Values(&'b [T], Shape),
+}
+
+impl<'a, T: Real> Batches<'a, T> {
+    /// All samples in one batch, in their order.
+    ///
+    /// # Errors
+    /// None but those of [`Batches::mini`].
+    pub fn full(set: &'a Dataset<T>) -> Result<Batches<'a, T>, DataError> {
+        Batches::new(set, set.len(), 0, false)
+    }
+
+    /// Shuffled batches of `size` samples; the course recommends a power of two from 64 to 512. A size beyond the number
+    /// of samples gives one batch of all of them.
+    ///
+    /// # Errors
+    /// [`DataError::BatchSize`] for 0.
+    pub fn mini(set: &'a Dataset<T>, size: usize, seed: u64) -> Result<Batches<'a, T>, DataError> {
+        Batches::new(set, size, seed, true)
+    }
+
+    /// Shuffled single samples.
+    ///
+    /// # Errors
+    /// None but those of [`Batches::mini`].
+    pub fn stochastic(set: &'a Dataset<T>, seed: u64) -> Result<Batches<'a, T>, DataError> {
+        Batches::mini(set, 1, seed)
+    }
+
+    fn new(set: &'a Dataset<T>, size: usize, seed: u64, shuffled: bool) -> Result<Batches<'a, T>, DataError> {
+        let samples = set.len();
+        if size == 0 {
+            return Err(DataError::BatchSize { samples });
+        }
+        let size = size.min(samples);
+        let (labels, values) = match set.targets() {
+            Targets::Classes { .. } => (size, 0),
+            Targets::Values(values) => (0, size * (values.as_slice().len() / samples)),
+        };
+        let mut batches = Batches {
+            set,
+            size,
+            seed,
+            shuffled,
+            order: (0..samples).collect(),
+            position: 0,
+            inputs: Vec::with_capacity(size * set.sample_shape().size()),
+            labels: Vec::with_capacity(labels),
+            values: Vec::with_capacity(values),
+        };
+        batches.enter(0, 0);
+        Ok(batches)
+    }
+
+    /// The number of batches of an epoch.
+    pub fn per_epoch(&self) -> usize {
+        self.order.len().div_ceil(self.size)
+    }
+
+    /// The number of samples of the last batch of an epoch.
+    pub fn last_size(&self) -> usize {
+        self.order.len() - (self.per_epoch() - 1) * self.size
+    }
+
+    /// Goes to batch `position` of epoch `epoch`, both counted from 0.
+    pub fn enter(&mut self, epoch: u64, position: usize) {
+        self.order.clear();
+        self.order.extend(0..self.set.len());
+        if self.shuffled {
+            Stream::new(self.seed, Stream::key("batches"), epoch).shuffle(&mut self.order);
+        }
+        self.position = position;
+    }
+
+    /// The next batch of the epoch; `None` behind the last.
+    // Not `Iterator`: the batch borrows the buffer.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Option<Selection<'_, T>> {
+        let from = self.position.checked_mul(self.size).filter(|&from| from < self.order.len())?;
+        let samples = &self.order[from..(from + self.size).min(self.order.len())];
+        self.position += 1;
+
+        copy_rows(self.set.inputs().as_slice(), self.set.len(), samples, &mut self.inputs);
+        let targets = match self.set.targets() {
+            Targets::Classes { labels, .. } => {
+                copy_rows(labels, self.set.len(), samples, &mut self.labels);
+                SelectedTargets::Classes(&self.labels)
+            }
+            Targets::Values(values) => {
+                copy_rows(values.as_slice(), self.set.len(), samples, &mut self.values);
+                let sample = Shape::new(&values.shape().as_slice()[1..]).expect("part of a shape");
+                SelectedTargets::Values(&self.values, sample)
+            }
+        };
+        Some(Selection { samples: samples.len(), inputs: &self.inputs, targets })
+    }
+}
+
+/// The rows `samples` of `count` rows, one after the other.
+fn copy_rows<U: Copy>(rows: &[U], count: usize, samples: &[usize], out: &mut Vec<U>) {
+    let width = rows.len() / count;
+    out.clear();
+    for &i in samples {
+        out.extend_from_slice(&rows[i * width..(i + 1) * width]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tensor_ops::Tensor;
+
+    fn numbered(m: usize) -> Dataset<f64> {
+        let column = |k: f64| Tensor::new([m, 1], (0..m).map(|i| k * i as f64).collect()).unwrap();
+        Dataset::new(column(1.0), Targets::Values(column(2.0))).unwrap()
+    }
+
+    fn walk(batches: &mut Batches<'_, f64>) -> Vec<Vec<f64>> {
+        let mut seen = Vec::new();
+        while let Some(batch) = batches.next() {
+            let SelectedTargets::Values(targets, _) = batch.targets else { unreachable!() };
+            assert!(batch.inputs.iter().zip(targets).all(|(x, t)| *t == 2.0 * x), "targets stay with samples");
+            seen.push(batch.inputs.to_vec());
+        }
+        seen
+    }
+
+    proptest! {
+        #[test]
+        fn an_epoch_is_a_permutation_that_can_be_entered_anywhere(m in 1usize..60, size in 1usize..20, seed: u64, epoch in 0u64..5, skip in 0usize..10) {
+            let set = numbered(m);
+            let size = size.min(m);
+            let mut batches = Batches::mini(&set, size, seed).unwrap();
+            batches.enter(epoch, 0);
+            let walked = walk(&mut batches);
+            prop_assert_eq!(walked.len(), batches.per_epoch());
+            prop_assert_eq!(walked.last().unwrap().len(), batches.last_size());
+            batches.enter(epoch, skip);
+            let entered = walk(&mut batches);
+            prop_assert_eq!(&entered[..], &walked[skip.min(walked.len())..]);
+            let mut all = walked.concat();
+            all.sort_by(f64::total_cmp);
+            prop_assert_eq!(&all[..], set.inputs().as_slice());
+        }
+    }
+
+    #[test]
+    fn epochs_and_seeds_differ() {
+        let set = numbered(50);
+        let order = |seed, epoch| {
+            let mut batches = Batches::mini(&set, 50, seed).unwrap();
+            batches.enter(epoch, 0);
+            walk(&mut batches)
+        };
+        assert_eq!(order(1, 1), order(1, 1));
+        assert_ne!(order(1, 1), order(1, 2));
+        assert_ne!(order(1, 1), order(2, 1));
+        assert_eq!(walk(&mut Batches::full(&set).unwrap()).concat(), set.inputs().as_slice());
+    }
+
+    #[test]
+    fn no_samples_a_batch_are_refused_and_too_many_are_all() {
+        assert_eq!(Batches::mini(&numbered(5), 0, 0).unwrap_err(), DataError::BatchSize { samples: 5 });
+        assert_eq!(Batches::mini(&numbered(5), 6, 0).unwrap().last_size(), 5);
+    }
+}

@@ -1,0 +1,39 @@
+//! From data to batches, with the same numbers for training and test. Knows no networks.
+//!
+//! | to | use |
+//! |---|---|
+//! | hold samples and their targets | [`Dataset`], [`Targets`] |
+//! | split | [`Dataset::split`] |
+//! | normalise | [`Standardizer`], fitted on the training part, applied to any |
+//! | walk in batches | [`Batches`]: full, mini or stochastic; order = f(seed, epoch) |
+#![cfg_attr(feature = "builtin", doc = "| start without files | [`datasets`] |")]
+//!
+//! ```
+//! # #[cfg(feature = "builtin")] {
+//! use nn_data::{Batches, Standardizer, Transform, datasets};
+//! let (train, test) = datasets::digits::<f32>().split(0.75, 0)?;
+//! let scale = Standardizer::fit(&train)?;
+//! let (train, test) = (scale.apply(train)?, scale.apply(test)?);
+//! assert_eq!((train.len(), test.len()), (1347, 450));
+//! let mut batches = Batches::mini(&train, 64, 0)?;
+//! batches.enter(0, 0);
+//! assert_eq!(batches.next().unwrap().inputs.len(), 64 * 64);
+//! # }
+//! # Ok::<(), nn_data::DataError>(())
+//! ```
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod batches;
+mod dataset;
+#[cfg(feature = "builtin")]
+pub mod datasets;
+mod error;
+mod standardizer;
+mod transform;
+
+pub use batches::{Batches, Selection, SelectedTargets};
+pub use dataset::{Dataset, Targets};
+pub use error::DataError;
+pub use standardizer::Standardizer;
+pub use transform::Transform;
