@@ -1,0 +1,63 @@
+//! Why a training cannot begin, or did not go on.
+
+use nn_core::{BatchError, LossError};
+use nn_data::DataError;
+use nn_optim::SettingError;
+
+/// Why a training cannot begin, or did not go on.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The data do not fit the model.
+    #[error("the {set} set does not fit the model: {source}")]
+    Batch {
+        /// "training" or "validation".
+        set: &'static str,
+        /// Why.
+        source: BatchError,
+    },
+    /// The targets do not fit the loss.
+    #[error("the {set} set does not fit the loss: {source}")]
+    Loss {
+        /// "training" or "validation".
+        set: &'static str,
+        /// Why.
+        source: LossError,
+    },
+    /// A setting of the optimizer.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The last batch of an epoch is too small for a layer.
+    #[error("the last batch of an epoch would have {samples} samples: {source}; choose another batch size than {size}")]
+    LastBatch {
+        /// How many samples it would have.
+        samples: usize,
+        /// The batch size.
+        size: usize,
+        /// Which layer, and what it needs.
+        source: BatchError,
+    },
+    /// A learning rate that is no finite number >= 0.
+    #[error("the schedule gives the learning rate {rate} at step {step}")]
+    Rate {
+        /// The step, from 0.
+        step: u64,
+        /// The rate.
+        rate: f64,
+    },
+    /// The loss became NaN or infinite.
+    #[error("the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}, or clip the gradient")]
+    Diverged {
+        /// The step.
+        step: u64,
+        /// The epoch.
+        epoch: u64,
+        /// The learning rate of the step.
+        rate: f64,
+        /// The loss.
+        loss: f64,
+    },
+}

@@ -1,0 +1,57 @@
+//! How good a model is on a data set.
+
+use nn_core::{Batch, Loss, Model, Rows, Scalar, Target, loss_value};
+use nn_data::Dataset;
+
+use crate::batch::whole;
+use crate::metrics::accuracy;
+use crate::{TrainError, metrics};
+
+/// What [`evaluate`] finds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Evaluation {
+    /// The loss over all samples.
+    pub loss: f64,
+    /// The share of samples whose class has the largest output; `None` where targets are no classes.
+    pub accuracy: Option<f64>,
+}
+
+/// The loss and the accuracy of a model on a data set, in inference mode.
+///
+/// # Errors
+/// [`TrainError`] where the set does not fit the model or the loss.
+pub fn evaluate<T: Scalar>(
+    model: &Model<T>,
+    loss: &dyn Loss<T>,
+    set: &Dataset<T>,
+) -> Result<Evaluation, TrainError> {
+    let batch = check(model, loss, set, "validation")?;
+    let refuse = |source| TrainError::Batch { set: "validation", source };
+    let outputs = model.predict(set.inputs()).map_err(refuse)?;
+    let rows = Rows::of_tensor(&outputs).map_err(refuse)?;
+    let value = loss_value(loss, rows, batch.target, None, &mut Vec::new());
+    let accuracy = match batch.target {
+        Target::Classes(labels) if labels.len() == rows.len() => {
+            Some(accuracy(&metrics::predicted_classes(&outputs), labels))
+        }
+        _ => None,
+    };
+    Ok(Evaluation { loss: value.to_f64(), accuracy })
+}
+
+/// Checks that a set fits the model and the loss, and returns all of it.
+pub(crate) fn check<'a, T: Scalar>(
+    model: &Model<T>,
+    loss: &dyn Loss<T>,
+    data: &'a Dataset<T>,
+    set: &'static str,
+) -> Result<Batch<'a, T>, TrainError> {
+    let batch = whole(data).map_err(|source| TrainError::Batch { set, source })?;
+    let network = model.network();
+    let accepted = network.accepts(&batch.x, nn_core::Mode::Inference);
+    accepted.map_err(|source| TrainError::Batch { set, source })?;
+    let fits = loss.check(network.output_shape(), batch.x.len(), &batch.target);
+    fits.map_err(|source| TrainError::Loss { set, source })?;
+    Ok(batch)
+}

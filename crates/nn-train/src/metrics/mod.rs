@@ -1,0 +1,7 @@
+//! How well predictions meet targets.
+
+mod accuracy;
+mod confusion;
+
+pub use accuracy::{accuracy, predicted_classes};
+pub use confusion::ConfusionMatrix;

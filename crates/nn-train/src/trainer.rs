@@ -1,0 +1,190 @@
+//! The loop.
+
+use std::fmt;
+use std::time::Instant;
+
+use nn_core::{Context, Loss, Mode, Model, Rows, Scalar};
+use nn_data::{Batches, Dataset};
+use nn_optim::{Optimizer, Schedule};
+
+use crate::batch::as_batch;
+use crate::evaluate::{check, evaluate};
+use crate::{Epoch, History, Observer, Step, TrainError};
+
+/// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins.
+///
+/// ```
+/// use nn_core::{Layer, Model};
+/// use nn_data::{Standardizer, Transform, datasets};
+/// use nn_layers::{Dense, SoftmaxCrossEntropy};
+/// use nn_optim::Adam;
+/// use nn_train::Trainer;
+/// let (train, test) = datasets::digits().split(0.75, 0)?;
+/// let scale = Standardizer::fit(&train)?;
+/// let mut model: Model<f32> = Dense::new(10).init([64], 0)?;
+/// let history = Trainer::new(Adam::new(0.01), SoftmaxCrossEntropy::new())
+///     .batch_size(64)
+///     .epochs(5)
+///     .fit(&mut model, &scale.apply(train)?, &scale.apply(test)?)?;
+/// assert!(history.last().unwrap().validation.accuracy.unwrap() > 0.9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Trainer<'a, O, L> {
+    optimizer: O,
+    loss: L,
+    batch_size: usize,
+    epochs: u64,
+    seed: u64,
+    schedule: Option<Box<dyn Schedule + 'a>>,
+    observers: Vec<Box<dyn Observer + 'a>>,
+}
+
+impl<O: fmt::Debug, L: fmt::Debug> fmt::Debug for Trainer<'_, O, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer")
+            .field("optimizer", &self.optimizer)
+            .field("loss", &self.loss)
+            .field("batch_size", &self.batch_size)
+            .field("epochs", &self.epochs)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a, O, L> Trainer<'a, O, L> {
+    /// Batches of 64, 10 epochs, seed 0, the optimizer's own learning rate.
+    pub fn new(optimizer: O, loss: L) -> Trainer<'a, O, L> {
+        Trainer {
+            optimizer,
+            loss,
+            batch_size: 64,
+            epochs: 10,
+            seed: 0,
+            schedule: None,
+            observers: Vec::new(),
+        }
+    }
+
+    /// Sets the samples of a batch; the last batch of an epoch may have fewer.
+    #[must_use]
+    pub fn batch_size(self, batch_size: usize) -> Self {
+        Trainer { batch_size, ..self }
+    }
+
+    /// Sets how often the training set is walked through.
+    #[must_use]
+    pub fn epochs(self, epochs: u64) -> Self {
+        Trainer { epochs, ..self }
+    }
+
+    /// Sets the seed of the order of samples and of dropout. The model's first θ has a seed of its own.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Trainer { seed, ..self }
+    }
+
+    /// Sets the learning rate of each step.
+    #[must_use]
+    pub fn schedule(self, schedule: impl Schedule + 'a) -> Self {
+        Trainer { schedule: Some(Box::new(schedule)), ..self }
+    }
+
+    /// Adds somebody who looks on.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Observer + 'a) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Trains `model` on `train`, and evaluates both sets after each epoch.
+    ///
+    /// The result is a function of the data, the first θ, the settings and the seed: equal bits on any number of
+    /// threads.
+    ///
+    /// # Errors
+    /// [`TrainError`]: before the first step for settings and data that do not fit together; during the training for a
+    /// loss that is NaN or infinite, which leaves the model as it was after the last step.
+    pub fn fit<T: Scalar>(
+        mut self,
+        model: &mut Model<T>,
+        train: &Dataset<T>,
+        validation: &Dataset<T>,
+    ) -> Result<History, TrainError>
+    where
+        O: Optimizer<T>,
+        L: Loss<T>,
+    {
+        let mut batches = self.check(model, train, validation)?;
+        let mut ws = model
+            .workspace(self.batch_size.min(train.len()))
+            .map_err(|source| TrainError::Batch { set: "training", source })?;
+        let mut state = self.optimizer.init(model.theta().len());
+        let mut history = History::default();
+        let total = self.epochs.saturating_mul(batches.per_epoch() as u64);
+        let mut step = 0;
+        for epoch in 0..self.epochs {
+            let start = Instant::now();
+            let mut sum = 0.0;
+            let mut rate = self.optimizer.rate();
+            batches.enter(epoch, 0);
+            while let Some(selection) = batches.next() {
+                let batch = as_batch(&selection, train.sample_shape())
+                    .map_err(|source| TrainError::Batch { set: "training", source })?;
+                let cx = Context::training(self.seed, step);
+                let loss = model.loss_and_gradient(&batch, &self.loss, &cx, &mut ws).to_f64();
+                rate = self.rate_at::<T>(step)?;
+                if !loss.is_finite() {
+                    return Err(TrainError::Diverged { step, epoch, rate, loss });
+                }
+                self.optimizer.update(step, rate, &mut state, model.theta_mut(), ws.gradient());
+                sum += loss * selection.samples as f64;
+                let report = Step { number: step, total, loss };
+                self.observers.iter_mut().for_each(|observer| observer.step(&report));
+                step += 1;
+            }
+            let report = Epoch {
+                number: epoch,
+                running_loss: sum / train.len() as f64,
+                seconds: start.elapsed().as_secs_f64(),
+                train: evaluate(model, &self.loss, train)?,
+                validation: evaluate(model, &self.loss, validation)?,
+                rate,
+            };
+            self.observers.iter_mut().for_each(|observer| observer.epoch(&report, self.epochs));
+            history.epochs.push(report);
+        }
+        Ok(history)
+    }
+
+    /// Everything that can be known before the first step.
+    fn check<'d, T: Scalar>(
+        &self,
+        model: &Model<T>,
+        train: &'d Dataset<T>,
+        validation: &Dataset<T>,
+    ) -> Result<Batches<'d, T>, TrainError>
+    where
+        O: Optimizer<T>,
+        L: Loss<T>,
+    {
+        self.optimizer.check()?;
+        self.rate_at::<T>(0)?;
+        let all = check(model, &self.loss, train, "training")?;
+        check(model, &self.loss, validation, "validation")?;
+        let batches = Batches::mini(train, self.batch_size, self.seed)?;
+        let samples = batches.last_size();
+        let last: Rows<'_, T> = all.x.slice(0..samples);
+        match model.network().accepts(&last, Mode::Training) {
+            Ok(()) => Ok(batches),
+            Err(source) => Err(TrainError::LastBatch { samples, size: self.batch_size, source }),
+        }
+    }
+
+    fn rate_at<T: Scalar>(&self, step: u64) -> Result<f64, TrainError>
+    where
+        O: Optimizer<T>,
+    {
+        let rate = self.schedule.as_ref().map_or(self.optimizer.rate(), |schedule| schedule.rate(step));
+        if rate >= 0.0 && rate.is_finite() { Ok(rate) } else { Err(TrainError::Rate { step, rate }) }
+    }
+}

@@ -1,0 +1,44 @@
+//! Neural networks on the CPU, inside Rust programs.
+#![doc = ""]
+#![cfg_attr(all(feature = "builtin", feature = "safetensors"), doc = include_str!("../../../docs/example.md"))]
+//!
+//! This crate computes nothing: it re-exports the crates of the workspace, each of which can be used alone.
+//!
+//! | module | crate | holds |
+//! |---|---|---|
+//! | [`tensor`] | `tensor-ops` | tensors, broadcasting, reductions, products, the thread pool |
+//! | [`core`] | `nn-core` | the contracts: layers, networks, models, losses |
+//! | [`layers`] | `nn-layers` | layers, losses, initialisers |
+//! | [`optim`] | `nn-optim` | optimizers, schedules, clipping |
+//! | [`data`] | `nn-data` | data sets, splits, normalizers, batches |
+//! | [`check`] | `nn-check` | gradient checks |
+//! | [`train`] | `nn-train` | the loop, metrics, progress, plots |
+//!
+//! `use nn::prelude::*;` brings the nouns of a usual program.
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub use nn_check as check;
+pub use nn_core as core;
+pub use nn_data as data;
+pub use nn_layers as layers;
+pub use nn_optim as optim;
+pub use nn_train as train;
+pub use tensor_ops as tensor;
+
+pub use tensor_ops::pool::{set_threads, threads};
+
+/// The nouns of a usual program.
+pub mod prelude {
+    pub use nn_core::{Batch, Context, Layer, Loss, Model, Rows, Target, Workspace};
+    #[cfg(feature = "builtin")]
+    pub use nn_data::datasets;
+    pub use nn_data::{Batches, Dataset, Standardizer, Targets, Transform};
+    pub use nn_layers::{
+        BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Flatten, MeanAbsoluteError, MeanSquaredError,
+        Relu, Residual, Sequential, Sigmoid, Softmax, SoftmaxCrossEntropy, Tanh,
+    };
+    pub use nn_optim::{Adam, Optimizer, Schedule, Sgd};
+    pub use nn_train::{History, Trainer, evaluate};
+    pub use tensor_ops::{Axes, Norm, Shape, Tensor};
+}
