@@ -102,11 +102,27 @@ enum Place<'a, T> {
     Soft(&'a [T], usize),
 }
 
-/// ln Σ exp of the classes of a place, which begin at `first` with distance `step`.
-fn log_sum_exp<T: Real>(y: &[T], first: usize, step: usize, classes: usize) -> T {
-    let line = || (0..classes).map(|c| y[first + c * step]);
-    let max = line().fold(-T::INFINITY, T::maximum);
-    max + line().map(|y| (y - max).exp()).sum::<T>().ln()
+/// ln Σ exp of the classes of a place, kept as its two parts: the largest output, and the logarithm of what the others
+/// add to it. Their sum would round away a loss that is small beside the outputs.
+struct LogSumExp<T> {
+    max: T,
+    rest: T,
+}
+
+impl<T: Real> LogSumExp<T> {
+    /// Over the classes that begin at `first` with distance `step`.
+    fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
+        let line = || (0..classes).map(|c| y[first + c * step]);
+        let best = (1..classes).fold(0, |best, c| if y[first + c * step] > y[first + best * step] { c } else { best });
+        let max = y[first + best * step];
+        let others = line().enumerate().filter(|(c, _)| *c != best);
+        LogSumExp { max, rest: others.map(|(_, y)| (y - max).exp()).sum::<T>().ln_1p() }
+    }
+
+    /// -ln softmax of an output y.
+    fn minus_log(&self, y: T) -> T {
+        (self.max - y) + self.rest
+    }
 }
 
 impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
@@ -164,8 +180,8 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         for (at, term) in terms.iter_mut().enumerate() {
             let first = at / places * classes * places + at % places;
             let place = self.place(target, at, classes, places);
-            let lse = log_sum_exp(y.data(), first, places, classes);
-            *term = self.term(&place, |c| lse - y.data()[first + c * places], classes);
+            let lse = LogSumExp::new(y.data(), first, places, classes);
+            *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
         }
     }
 
@@ -181,14 +197,14 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         for (at, term) in terms.iter_mut().enumerate() {
             let first = at / places * classes * places + at % places;
             let place = self.place(target, at, classes, places);
-            let lse = log_sum_exp(y.data(), first, places, classes);
-            *term = self.term(&place, |c| lse - y.data()[first + c * places], classes);
+            let lse = LogSumExp::new(y.data(), first, places, classes);
+            *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
             // The term is Σ_c a_c (lse - y_c), so dy_c = (Σ a) softmax(y)_c - a_c.
             let total: T = (0..classes).map(|c| self.coefficient(&place, c, classes)).sum();
             for c in 0..classes {
                 let i = first + c * places;
                 let a = self.coefficient(&place, c, classes);
-                dy.data()[i] = upstream.at(at) * (total * (y.data()[i] - lse).exp() - a);
+                dy.data()[i] = upstream.at(at) * (total * (-lse.minus_log(y.data()[i])).exp() - a);
             }
         }
     }
@@ -202,6 +218,39 @@ impl SoftmaxCrossEntropy {
             a => a * minus_log(c),
         };
         (0..classes).map(part).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::loss_value_and_gradient;
+
+    /// The sum of exponentials is 1 + 1e-20 here, which no f64 holds.
+    #[test]
+    fn a_loss_far_below_the_outputs_is_not_rounded_away() {
+        let y = [50.0, 50.0 - 46.0];
+        let (rows, target) = (Rows::new(&y, [2]).unwrap(), Target::Classes(&[0]));
+        let mut dy = [0.0; 2];
+        let loss = SoftmaxCrossEntropy::new();
+        let value = loss_value_and_gradient(&loss, rows, target, None, &mut Vec::new(), &mut dy);
+        let exact = (-46.0f64).exp();
+        assert!((value / exact - 1.0).abs() < 1e-14, "{value} {exact}");
+        assert!((dy[1] / exact - 1.0).abs() < 1e-14, "{dy:?}");
+    }
+
+    #[test]
+    fn nan_reaches_the_loss_and_infinite_outputs_are_classes_without_a_chance() {
+        let value = |y: [f64; 3]| {
+            let rows = Rows::new(&y, [3]).unwrap();
+            nn_core::loss_value(&SoftmaxCrossEntropy::new(), rows, Target::Classes(&[0]), None, &mut Vec::new())
+        };
+        for at in 0..3 {
+            let mut y = [0.0, 1.0, 2.0];
+            y[at] = f64::NAN;
+            assert!(value(y).is_nan(), "NaN at {at}");
+        }
+        assert!((value([0.0, 0.0, -f64::INFINITY]) - 2f64.ln()).abs() < 1e-15);
     }
 }
 
