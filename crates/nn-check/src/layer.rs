@@ -58,7 +58,8 @@ pub fn layer(
     let analytic_theta = ws.gradient().to_vec();
 
     // Terms may cancel in J, so its own size says too little about round-off.
-    let scale = objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, f64::abs);
+    let scale =
+        objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, f64::abs);
     let mut j = |x: &[f64], theta: &[f64]| {
         objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, |term| term)
     };

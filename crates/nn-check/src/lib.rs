@@ -32,3 +32,8 @@ pub use layer::layer;
 pub use model::model;
 pub use numeric::check_gradient;
 pub use report::{Element, Report, TOLERANCE, Tensor};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -154,7 +154,11 @@ impl fmt::Display for Report {
             self.excluded()
         )?;
         let width = self.tensors.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(6);
-        writeln!(f, "{:width$}  {:>12}  {:>8}  worst element: analytic, numeric", "tensor", "shape", "distance")?;
+        writeln!(
+            f,
+            "{:width$}  {:>12}  {:>8}  worst element: analytic, numeric",
+            "tensor", "shape", "distance"
+        )?;
         for t in &self.tensors {
             let shape = t.shape.to_string();
             write!(f, "{:width$}  {shape:>12}  {:>8.1e}", t.name, t.distance)?;

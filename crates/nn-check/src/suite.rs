@@ -127,7 +127,12 @@ impl<T: Scalar> Problem<'_, T> {
         network.observe(theta, &mut after, x, cx, ws);
         ws.output_gradient_mut(network).copy_from_slice(dy);
         network.backward(theta, state, x, cx, ws, InputGradient::Compute);
-        Step { y, dx: ws.input_gradient(network).data().to_vec(), dtheta: ws.gradient().to_vec(), state: after }
+        Step {
+            y,
+            dx: ws.input_gradient(network).data().to_vec(),
+            dtheta: ws.gradient().to_vec(),
+            state: after,
+        }
     }
 
     fn fresh_step(&self, x: &[T], dy: &[T]) -> Step<T> {
@@ -168,7 +173,11 @@ pub fn smaller_batches(layer: &dyn Layer, input: Shape, batch: usize) {
             let (x, dy) = (&at.x[..m * wx], &at.weights[..m * wy]);
             let rows = Rows::new(x, *network.input_shape()).expect("whole samples");
             if network.accepts(&rows, mode).is_ok() {
-                assert_eq!(problem.step(x, dy, &mut used), problem.fresh_step(x, dy), "{m} samples, {mode:?}");
+                assert_eq!(
+                    problem.step(x, dy, &mut used),
+                    problem.fresh_step(x, dy),
+                    "{m} samples, {mode:?}"
+                );
                 used.fill(f64::NAN);
             }
         }
@@ -184,7 +193,8 @@ pub fn threads(layer: &dyn Layer, input: Shape, batch: usize) {
         let mut expected = None;
         for slab in [batch, 1, 2, 3] {
             network.set_slab(slab);
-            let problem = Problem { network: &network, theta: &at.theta, state: &at.state, cx: context(mode) };
+            let problem =
+                Problem { network: &network, theta: &at.theta, state: &at.state, cx: context(mode) };
             for threads in [1, 2, 4] {
                 pool::set_threads(threads);
                 let step = problem.fresh_step(&at.x, &at.weights);
@@ -286,7 +296,13 @@ pub fn values(low: f64, high: f64) -> Targets {
 
 /// The battery of tests of a loss.
 #[track_caller]
-pub fn loss<L: Loss<f64> + Loss<f32>>(loss: &L, output: Shape, batch: usize, range: (f64, f64), kind: Targets) {
+pub fn loss<L: Loss<f64> + Loss<f32>>(
+    loss: &L,
+    output: Shape,
+    batch: usize,
+    range: (f64, f64),
+    kind: Targets,
+) {
     let draw = |key, n: usize, (low, high)| {
         let mut values = vec![0.0f64; n];
         Stream::new(23, key, 0).uniform(0, low, high, &mut values);
@@ -310,8 +326,7 @@ pub fn loss<L: Loss<f64> + Loss<f32>>(loss: &L, output: Shape, batch: usize, ran
         loss.check(&output, batch, &target).unwrap_or_else(|error| panic!("{error}"));
 
         let (mut terms, mut dy) = (Vec::new(), vec![f64::NAN; n]);
-        let value =
-            loss_value_and_gradient(loss, rows(&y, output), target, weights, &mut terms, &mut dy);
+        let value = loss_value_and_gradient(loss, rows(&y, output), target, weights, &mut terms, &mut dy);
         let f = |y: &[f64]| loss_value(loss, rows(y, output), target, weights, &mut Vec::new());
         assert_eq!(f(&y), value, "the value alone and with the gradient");
         let mut report = Report::default();
@@ -361,7 +376,13 @@ fn target<'a, T: Real>(classes: &'a [usize], values: &'a [T], output: Shape) -> 
 }
 
 /// Trains a model for some steps of plain gradient descent: for tests that need a θ that has moved.
-pub fn descend<T: Scalar>(model: &mut Model<T>, batch: &Batch<'_, T>, loss: &dyn Loss<T>, rate: f64, steps: u64) {
+pub fn descend<T: Scalar>(
+    model: &mut Model<T>,
+    batch: &Batch<'_, T>,
+    loss: &dyn Loss<T>,
+    rate: f64,
+    steps: u64,
+) {
     let mut ws = model.workspace(batch.x.len()).expect("a workspace for the batch");
     for step in 0..steps {
         model.loss_and_gradient(batch, loss, &Context::training(0, step), &mut ws);

@@ -139,7 +139,12 @@ impl Network {
     /// As [`Layer::bind`], which calls this.
     pub fn bind(layer: &dyn Layer, input: Shape) -> Result<Network, BindError> {
         if input.size() == 0 {
-            return Err(BindError::new("", "network", &[input], BindErrorKind::EmptySample { which: "input" }));
+            return Err(BindError::new(
+                "",
+                "network",
+                &[input],
+                BindErrorKind::EmptySample { which: "input" },
+            ));
         }
         let mut builder = Builder::new(input);
         let Value(output) = layer.build(&mut builder, Value(0))?;
@@ -154,7 +159,8 @@ impl Network {
                 let inputs: Vec<Shape> = node.inputs.iter().map(|&x| shapes[x]).collect();
                 return Err(BindError::new(&node.path, node.name, &inputs, BindErrorKind::Unused));
             }
-            node.accumulates = node.inputs.iter().map(|&x| std::mem::replace(&mut written[x], true)).collect();
+            node.accumulates =
+                node.inputs.iter().map(|&x| std::mem::replace(&mut written[x], true)).collect();
         }
         // Forwards: a gradient is worth computing where it leads to a parameter.
         let mut trainable = vec![false; shapes.len()];

@@ -43,14 +43,12 @@ pub use init::{Fan, Initializer};
 pub use kernel::{AnyKernel, BackPass, Kernel, Local, Op, Pass, Scalar};
 pub use layer::Layer;
 pub use layout::{Entry, Layout, Params, ParamsMut};
-pub use loss::{
-    Batch, Loss, LossError, Reduction, Target, Upstream, loss_value, loss_value_and_gradient,
-};
+pub use loss::{Batch, Loss, LossError, Reduction, Target, Upstream, loss_value, loss_value_and_gradient};
 pub use model::Model;
 pub use network::{Network, Node};
-pub use run::InputGradient;
 pub use plan::{Mixing, Param, Plan, State};
 pub use rows::{Rows, RowsMut};
+pub use run::InputGradient;
 #[cfg(feature = "safetensors")]
 pub use save::LoadError;
 pub use workspace::Workspace;

@@ -308,8 +308,7 @@ impl Network {
         let mut dy = std::mem::take(&mut ws.grads[self.output]);
         let y = self.forward(theta, state, batch.x, cx, ws);
         let n = y.data().len();
-        let value =
-            loss_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n]);
+        let value = loss_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n]);
         ws.terms = terms;
         ws.grads[self.output] = dy;
         self.backward(theta, state, batch.x, cx, ws, input);

@@ -24,7 +24,11 @@ const CHUNK: usize = 256;
 impl<T: Scalar> Model<T> {
     /// A network with its first θ: a function of the seed and the parameters' names.
     pub fn init(network: Network, seed: u64) -> Model<T> {
-        Model { theta: network.initial_theta(seed), state: network.initial_state(), network: Arc::new(network) }
+        Model {
+            theta: network.initial_theta(seed),
+            state: network.initial_state(),
+            network: Arc::new(network),
+        }
     }
 
     /// A network with given numbers.

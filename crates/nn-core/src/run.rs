@@ -8,8 +8,8 @@ use std::mem::take;
 use tensor_ops::{Real, pool};
 
 use crate::{
-    BackPass, Context, Local, MAX_INPUTS, Mode, Network, Node, Params, ParamsMut, Pass, Rows, RowsMut, Scalar,
-    Workspace,
+    BackPass, Context, Local, MAX_INPUTS, Mode, Network, Node, Params, ParamsMut, Pass, Rows, RowsMut,
+    Scalar, Workspace,
 };
 
 /// Whether the gradient with respect to the network's input is wanted too.
@@ -256,7 +256,14 @@ impl Network {
     }
 
     #[track_caller]
-    fn assert_fits<T: Real>(&self, theta: &[T], state: &[T], x: Rows<'_, T>, cx: &Context, ws: &Workspace<T>) {
+    fn assert_fits<T: Real>(
+        &self,
+        theta: &[T],
+        state: &[T],
+        x: Rows<'_, T>,
+        cx: &Context,
+        ws: &Workspace<T>,
+    ) {
         assert_eq!(theta.len(), self.theta.len(), "elements of θ");
         assert_eq!(state.len(), self.state.len(), "elements of the state");
         assert_eq!(ws.values.len(), self.shapes.len(), "a workspace of another network");

@@ -16,7 +16,8 @@ impl<T: Scalar> Model<T> {
     pub fn to_file(&self) -> TensorFile {
         let mut file = TensorFile::default();
         let network = self.network();
-        for (layout, flat) in [(network.theta_layout(), self.theta()), (network.state_layout(), self.state())] {
+        for (layout, flat) in [(network.theta_layout(), self.theta()), (network.state_layout(), self.state())]
+        {
             for entry in layout.entries() {
                 file.insert_slice(&entry.name, entry.shape, &flat[entry.range()]);
             }
@@ -114,7 +115,9 @@ pub enum LoadError {
     #[error("the file names no input shape (metadata {INPUT:?}): was it saved by this library?")]
     NoInputShape,
     /// The names in the file are not those of the network.
-    #[error("the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}")]
+    #[error(
+        "the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}"
+    )]
     Names {
         /// Tensors of the network that the file lacks.
         missing: Vec<String>,

@@ -58,7 +58,7 @@ impl<T: Real> Workspace<T> {
         let nodes = &network.nodes;
         let widths = network.shapes.iter().map(|shape| shape.size());
         let of_nodes = |f: &dyn Fn(&crate::Node) -> (usize, usize)| -> Result<Vec<Vec<T>>, BatchError> {
-            nodes.iter().map(|node| f(node)).map(|(rows, width)| buffer(rows, width)).collect()
+            nodes.iter().map(f).map(|(rows, width)| buffer(rows, width)).collect()
         };
         let mut spare = Vec::new();
         for slot in 0..MAX_INPUTS {

@@ -179,7 +179,10 @@ mod tests {
         let mut seen = Vec::new();
         while let Some(batch) = batches.next() {
             let SelectedTargets::Values(targets, _) = batch.targets else { unreachable!() };
-            assert!(batch.inputs.iter().zip(targets).all(|(x, t)| *t == 2.0 * x), "targets stay with samples");
+            assert!(
+                batch.inputs.iter().zip(targets).all(|(x, t)| *t == 2.0 * x),
+                "targets stay with samples"
+            );
             seen.push(batch.inputs.to_vec());
         }
         seen

@@ -115,6 +115,15 @@ impl<T: Real> Dataset<T> {
         Ok(Dataset { inputs: select_rows(&self.inputs, samples)?, targets })
     }
 
+    /// The first `n` samples, or all where there are fewer.
+    ///
+    /// # Errors
+    /// [`DataError::Empty`] for n = 0.
+    pub fn take(&self, n: usize) -> Result<Dataset<T>, DataError> {
+        let samples: Vec<usize> = (0..n.min(self.len())).collect();
+        self.select(&samples)
+    }
+
     /// Two parts, the first with this fraction of the samples (rounded down), drawn at random: a function of the seed.
     ///
     /// # Errors
@@ -161,7 +170,8 @@ mod tests {
 
     fn numbered(m: usize) -> Dataset<f64> {
         let inputs = Tensor::new([m, 1], (0..m).map(|i| i as f64).collect()).unwrap();
-        Dataset::new(inputs, Targets::Classes { labels: (0..m).map(|i| i % 3).collect(), classes: 3 }).unwrap()
+        Dataset::new(inputs, Targets::Classes { labels: (0..m).map(|i| i % 3).collect(), classes: 3 })
+            .unwrap()
     }
 
     proptest! {

@@ -23,7 +23,9 @@ pub enum DataError {
         targets: usize,
     },
     /// A number that is NaN or infinite.
-    #[error("{what} of sample {sample}, feature {feature} (both from 0) is {value}, expected a finite number")]
+    #[error(
+        "{what} of sample {sample}, feature {feature} (both from 0) is {value}, expected a finite number"
+    )]
     NotFinite {
         /// "input" or "target".
         what: &'static str,

@@ -32,8 +32,13 @@ mod error;
 mod standardizer;
 mod transform;
 
-pub use batches::{Batches, Selection, SelectedTargets};
+pub use batches::{Batches, SelectedTargets, Selection};
 pub use dataset::{Dataset, Targets};
 pub use error::DataError;
 pub use standardizer::Standardizer;
 pub use transform::Transform;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

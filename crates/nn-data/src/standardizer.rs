@@ -135,7 +135,8 @@ mod file {
             let read = |name| Ok::<Vec<f64>, FileError>(file.attached(name)?.into_vec());
             let (mean, deviation, constant) = (read(MEAN)?, read(DEVIATION)?, read(CONSTANT)?);
             let is_whole = deviation.len() == mean.len() && constant.len() == mean.len();
-            let is_valid = mean.iter().all(|x| x.is_finite()) && deviation.iter().all(|x| *x > 0.0 && x.is_finite());
+            let is_valid =
+                mean.iter().all(|x| x.is_finite()) && deviation.iter().all(|x| *x > 0.0 && x.is_finite());
             if !is_whole || !is_valid {
                 return Err(FileError::Format("a standardizer whose numbers do not fit together".into()));
             }
@@ -171,7 +172,8 @@ mod tests {
     fn set(values: Vec<f64>, width: usize) -> Dataset<f64> {
         let m = values.len() / width;
         let labels = vec![0; m];
-        Dataset::new(Tensor::new([m, width], values).unwrap(), Targets::Classes { labels, classes: 1 }).unwrap()
+        Dataset::new(Tensor::new([m, width], values).unwrap(), Targets::Classes { labels, classes: 1 })
+            .unwrap()
     }
 
     pub(super) fn fitted() -> Standardizer {

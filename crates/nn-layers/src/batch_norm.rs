@@ -143,7 +143,9 @@ impl Op for BatchNorm {
             return Err(BindErrorKind::Rank { expected: "samples with a channel axis" });
         }
         if !(self.eps >= 0.0 && self.eps.is_finite()) {
-            return Err(BindErrorKind::Setting { what: format!("eps {} is not a finite number >= 0", self.eps) });
+            return Err(BindErrorKind::Setting {
+                what: format!("eps {} is not a finite number >= 0", self.eps),
+            });
         }
         if let Momentum::Exponential(p) = self.momentum
             && !(0.0..=1.0).contains(&p)

@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use nn_core::{
-    BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, ParamsMut, Pass, Plan, RowsMut,
-};
+use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, ParamsMut, Pass, Plan, RowsMut};
 use tensor_ops::{Real, Shape, pool};
 
 use crate::init::{Constant, LeCunNormal};
@@ -133,7 +131,9 @@ impl Conv2d {
         let refuse = |what: String| Err(BindErrorKind::Setting { what });
         let (kernel, stride, dilation) = (self.kernel[axis], self.stride[axis], self.dilation[axis]);
         if kernel == 0 || stride == 0 || dilation == 0 {
-            return refuse(format!("kernel {kernel}, stride {stride} and dilation {dilation} must be positive"));
+            return refuse(format!(
+                "kernel {kernel}, stride {stride} and dilation {dilation} must be positive"
+            ));
         }
         let reach = (kernel - 1).saturating_mul(dilation);
         let (before, total) = match self.padding {
@@ -170,8 +170,12 @@ impl Conv2d {
             return Err(BindErrorKind::Rank { expected: "images of shape [m, C, H, W]" });
         };
         let groups = self.groups;
-        if groups == 0 || channels % groups != 0 || self.channels % groups != 0 || self.channels == 0 {
-            let what = format!("{groups} groups do not divide {channels} input and {} output channels", self.channels);
+        let divides = |channels: usize| channels.is_multiple_of(groups);
+        if groups == 0 || !divides(channels) || !divides(self.channels) || self.channels == 0 {
+            let what = format!(
+                "{groups} groups do not divide {channels} input and {} output channels",
+                self.channels
+            );
             return Err(BindErrorKind::Setting { what });
         }
         Ok(Geometry {
@@ -312,7 +316,8 @@ impl<T: Real> Kernel<T> for Conv2d {
         });
         if let Some(db) = dtheta.get(1) {
             for (o, db) in db.iter_mut().enumerate() {
-                let channel = |i: usize| pass.dy.row(i)[o * places..(o + 1) * places].iter().copied().sum::<T>();
+                let channel =
+                    |i: usize| pass.dy.row(i)[o * places..(o + 1) * places].iter().copied().sum::<T>();
                 *db = (0..pass.dy.len()).map(channel).sum();
             }
         }

@@ -46,3 +46,8 @@ pub use flatten::Flatten;
 pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
 pub use residual::Residual;
 pub use sequential::Sequential;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

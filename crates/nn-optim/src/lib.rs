@@ -38,3 +38,8 @@ pub use clip::{clip_norm, clip_value};
 pub use optimizer::{Optimizer, SettingError};
 pub use schedule::{Constant, CosineAnnealing, Schedule};
 pub use sgd::Sgd;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -17,7 +17,10 @@ use tensor_ops::{Real, Shape};
 /// assert_eq!(batch.x.len(), 64);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn as_batch<'a, T: Real>(selection: &Selection<'a, T>, sample: Shape) -> Result<Batch<'a, T>, BatchError> {
+pub fn as_batch<'a, T: Real>(
+    selection: &Selection<'a, T>,
+    sample: Shape,
+) -> Result<Batch<'a, T>, BatchError> {
     let target = match selection.targets {
         SelectedTargets::Classes(labels) => Target::Classes(labels),
         SelectedTargets::Values(values, shape) => Target::Values(Rows::new(values, shape)?),
@@ -26,8 +29,17 @@ pub fn as_batch<'a, T: Real>(selection: &Selection<'a, T>, sample: Shape) -> Res
     Batch::new(Rows::new(selection.inputs, sample)?, target)
 }
 
-/// All samples of a data set.
-pub(crate) fn whole<T: Real>(set: &Dataset<T>) -> Result<Batch<'_, T>, BatchError> {
+/// All samples of a data set as one batch, without a copy.
+///
+/// # Errors
+/// None for a data set that [`Dataset::new`] has accepted.
+///
+/// ```
+/// let few = nn_data::datasets::digits::<f32>().take(8)?;
+/// assert_eq!(nn_train::batch_of(&few)?.x.len(), 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn batch_of<T: Real>(set: &Dataset<T>) -> Result<Batch<'_, T>, BatchError> {
     let target = match set.targets() {
         Targets::Classes { labels, .. } => Target::Classes(labels),
         Targets::Values(values) => Target::Values(Rows::of_tensor(values)?),

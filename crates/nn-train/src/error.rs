@@ -31,7 +31,9 @@ pub enum TrainError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// The last batch of an epoch is too small for a layer.
-    #[error("the last batch of an epoch would have {samples} samples: {source}; choose another batch size than {size}")]
+    #[error(
+        "the last batch of an epoch would have {samples} samples: {source}; choose another batch size than {size}"
+    )]
     LastBatch {
         /// How many samples it would have.
         samples: usize,
@@ -49,7 +51,9 @@ pub enum TrainError {
         rate: f64,
     },
     /// The loss became NaN or infinite.
-    #[error("the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}, or clip the gradient")]
+    #[error(
+        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}, or clip the gradient"
+    )]
     Diverged {
         /// The step.
         step: u64,

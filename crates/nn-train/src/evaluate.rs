@@ -3,7 +3,7 @@
 use nn_core::{Batch, Loss, Model, Rows, Scalar, Target, loss_value};
 use nn_data::Dataset;
 
-use crate::batch::whole;
+use crate::batch::batch_of;
 use crate::metrics::accuracy;
 use crate::{TrainError, metrics};
 
@@ -47,7 +47,7 @@ pub(crate) fn check<'a, T: Scalar>(
     data: &'a Dataset<T>,
     set: &'static str,
 ) -> Result<Batch<'a, T>, TrainError> {
-    let batch = whole(data).map_err(|source| TrainError::Batch { set, source })?;
+    let batch = batch_of(data).map_err(|source| TrainError::Batch { set, source })?;
     let network = model.network();
     let accepted = network.accepts(&batch.x, nn_core::Mode::Inference);
     accepted.map_err(|source| TrainError::Batch { set, source })?;

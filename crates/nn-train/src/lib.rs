@@ -26,7 +26,7 @@ pub mod plot;
 mod progress;
 mod trainer;
 
-pub use batch::as_batch;
+pub use batch::{as_batch, batch_of};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
 pub use history::{Epoch, History};

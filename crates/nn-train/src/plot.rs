@@ -22,12 +22,12 @@ pub enum PlotError {
 /// [`PlotError::Empty`] for a history without epochs.
 pub fn loss_curve(history: &History) -> Result<String, PlotError> {
     let draw = |error: &dyn std::fmt::Display| PlotError::Draw(error.to_string());
-    let series: [(&str, RGBColor, Vec<(f64, f64)>); 2] = [
+    let series = [
         ("training", BLUE, points(history, |epoch| epoch.train.loss)),
         ("validation", RED, points(history, |epoch| epoch.validation.loss)),
     ];
     let last = history.last().ok_or(PlotError::Empty)?.number as f64 + 1.0;
-    let highest = series.iter().flat_map(|(_, _, points)| points).map(|p| p.1).fold(0.0, f64::max);
+    let highest = series.iter().flat_map(|(_, _, points)| points.iter().map(|p| p.1)).fold(0.0, f64::max);
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (720, 440)).into_drawing_area();

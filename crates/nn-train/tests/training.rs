@@ -80,7 +80,8 @@ fn what_does_not_fit_is_refused_before_the_first_step() {
 
     let error = Trainer::new(Adam::new(-1.0), loss()).fit(&mut model, &train, &test).unwrap_err();
     assert!(matches!(error, TrainError::Setting(_)), "{error}");
-    let error = Trainer::new(Adam::default(), MeanSquaredError::new()).fit(&mut model, &train, &test).unwrap_err();
+    let error =
+        Trainer::new(Adam::default(), MeanSquaredError::new()).fit(&mut model, &train, &test).unwrap_err();
     assert!(matches!(error, TrainError::Loss { .. }), "{error}");
     let error =
         Trainer::new(Adam::default(), loss()).batch_size(0).fit(&mut model, &train, &test).unwrap_err();

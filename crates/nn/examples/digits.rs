@@ -7,7 +7,7 @@ use std::time::Instant;
 use nn::prelude::*;
 use nn::tensor::file::TensorFile;
 use nn::train::metrics::{ConfusionMatrix, predicted_classes};
-use nn::train::{Progress, as_batch, plot};
+use nn::train::{Progress, plot};
 
 /// Train a small network on handwritten digits.
 #[derive(argh::FromArgs)]
@@ -32,7 +32,7 @@ struct Options {
     out: PathBuf,
 }
 
-/// Samples of the batch on which the gradient is checked.
+/// Samples on which the gradient is checked.
 const CHECKED: usize = 16;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -70,9 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let confusion = ConfusionMatrix::new(*classes, &predictions, labels);
     println!("\n{confusion}\n");
 
-    let mut batches = Batches::mini(&train, CHECKED, options.seed)?;
-    let selection = batches.next().ok_or("no batch to check the gradient on")?;
-    let report = nn::check::model(&model, &loss, &as_batch(&selection, train.sample_shape())?);
+    let report = nn::check::model(&model, &loss, &batch_of(&train.take(CHECKED)?)?);
     print!("{report}");
 
     std::fs::create_dir_all(&options.out)?;

@@ -1,6 +1,4 @@
-//! Neural networks on the CPU, inside Rust programs.
-#![doc = ""]
-#![cfg_attr(all(feature = "builtin", feature = "safetensors"), doc = include_str!("../../../docs/example.md"))]
+#![doc = include_str!("../README.md")]
 //!
 //! This crate computes nothing: it re-exports the crates of the workspace, each of which can be used alone.
 //!
@@ -39,6 +37,11 @@ pub mod prelude {
         Relu, Residual, Sequential, Sigmoid, Softmax, SoftmaxCrossEntropy, Tanh,
     };
     pub use nn_optim::{Adam, Optimizer, Schedule, Sgd};
-    pub use nn_train::{History, Trainer, evaluate};
+    pub use nn_train::{History, Trainer, batch_of, evaluate};
     pub use tensor_ops::{Axes, Norm, Shape, Tensor};
 }
+
+/// The examples of the project's front page are tests.
+#[cfg(all(doctest, feature = "builtin"))]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

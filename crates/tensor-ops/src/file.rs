@@ -66,7 +66,9 @@ impl TensorFile {
             return Err(FileError::Missing { name: name.to_string() });
         };
         let data = match stored.dtype {
-            Dtype::F32 => stored.bytes.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes(array(b)))).collect(),
+            Dtype::F32 => {
+                stored.bytes.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes(array(b)))).collect()
+            }
             Dtype::F64 if size_of::<T>() == 8 => {
                 stored.bytes.chunks_exact(8).map(|b| f64::from_le_bytes(array(b))).collect::<Vec<f64>>()
             }

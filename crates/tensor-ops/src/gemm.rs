@@ -115,7 +115,9 @@ fn blocked<T: Real, const MR: usize, const NR: usize, const FMA: bool>(
             for rows in blocks(0..m, MC) {
                 pack::<T, MR>(a, rows.clone(), inner.clone(), packed_a);
                 for (tile_b, cols) in packed_b.chunks_exact(NR * inner.len()).zip(blocks(cols.clone(), NR)) {
-                    for (tile_a, rows) in packed_a.chunks_exact(MR * inner.len()).zip(blocks(rows.clone(), MR)) {
+                    for (tile_a, rows) in
+                        packed_a.chunks_exact(MR * inner.len()).zip(blocks(rows.clone(), MR))
+                    {
                         let tile = multiply::<T, MR, NR, FMA>(tile_a, tile_b);
                         for (i, sums) in rows.zip(&tile) {
                             let out = &mut c[i * n + cols.start..i * n + cols.end];
@@ -197,7 +199,11 @@ mod tests {
     /// Every instruction set that this machine has, on sizes around the edges of tiles and blocks.
     #[test]
     fn every_instruction_set_agrees_with_the_definition() {
-        let sizes = if cfg!(miri) { vec![(5, 3, 9)] } else { vec![(1, 1, 1), (13, 257, 33), (97, 3, 513), (12, 512, 32)] };
+        let sizes = if cfg!(miri) {
+            vec![(5, 3, 9)]
+        } else {
+            vec![(1, 1, 1), (13, 257, 33), (97, 3, 513), (12, 512, 32)]
+        };
         for (m, k, n) in sizes {
             let a: Vec<f64> = (0..m * k).map(|i| (i % 7) as f64 - 3.0).collect();
             let b: Vec<f64> = (0..k * n).map(|i| (i % 5) as f64 - 2.0).collect();

@@ -44,3 +44,8 @@ pub use norm::{MatrixNorm, Norm};
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -58,7 +58,9 @@ impl<T: Real> Tensor<T> {
         match order {
             Norm::L1 => self.reduce(&axes, "norm", |row| sum_of(row, |x| x.abs())),
             Norm::L2 => self.reduce(&axes, "norm", |row| sum_of(row, |x| x * x).sqrt()),
-            Norm::Max => self.reduce(&axes, "norm", |row| row.iter().fold(T::ZERO, |m, x| m.maximum(x.abs()))),
+            Norm::Max => {
+                self.reduce(&axes, "norm", |row| row.iter().fold(T::ZERO, |m, x| m.maximum(x.abs())))
+            }
             Norm::Min => self.map(|x| x.abs()).min(axes),
             Norm::Count => {
                 self.reduce(&axes, "norm", |row| T::from_usize(row.iter().filter(|&&x| x != T::ZERO).count()))

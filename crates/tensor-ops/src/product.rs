@@ -39,7 +39,8 @@ impl<T: Real> Tensor<T> {
         if k != k2 {
             return Err(refuse("the inner lengths differ"));
         }
-        let batch = a.broadcast(&b, "matmul").map_err(|_| refuse("the batch axes do not broadcast together"))?;
+        let batch =
+            a.broadcast(&b, "matmul").map_err(|_| refuse("the batch axes do not broadcast together"))?;
         let mut lengths = batch.as_slice().to_vec();
         lengths.extend((left.rank() > 1).then_some(m));
         lengths.extend((right.rank() > 1).then_some(n));

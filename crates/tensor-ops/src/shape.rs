@@ -204,7 +204,10 @@ mod tests {
         assert_eq!(s(&[2, 0]).broadcast(&s(&[1]), "add").unwrap(), s(&[2, 0]));
         assert_eq!(s(&[1]).broadcast(&s(&[0]), "add").unwrap(), s(&[0]));
         let refused = s(&[2, 3]).broadcast(&s(&[2]), "add").unwrap_err().to_string();
-        assert!(refused.contains("add") && refused.contains("[2, 3]") && refused.contains("[2]"), "{refused}");
+        assert!(
+            refused.contains("add") && refused.contains("[2, 3]") && refused.contains("[2]"),
+            "{refused}"
+        );
     }
 
     #[test]

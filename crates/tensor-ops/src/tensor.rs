@@ -205,7 +205,14 @@ impl<T: fmt::Debug> fmt::Debug for Tensor<T> {
         if self.data.len() <= 32 {
             write!(f, "{:?}", self.data)
         } else {
-            write!(f, "[{:?}, {:?}, {:?}, .. , {:?}]", self.data[0], self.data[1], self.data[2], self.data.last())
+            write!(
+                f,
+                "[{:?}, {:?}, {:?}, .. , {:?}]",
+                self.data[0],
+                self.data[1],
+                self.data[2],
+                self.data.last()
+            )
         }
     }
 }

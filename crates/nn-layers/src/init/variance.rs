@@ -39,7 +39,10 @@ variance_rule! {
 
 fn normal(variance: f64, random: &mut dyn Rng, out: &mut [f64]) {
     let deviation = variance.sqrt();
-    out.fill_with(|| { let z: f64 = StandardNormal.sample(random); deviation * z });
+    out.fill_with(|| {
+        let z: f64 = StandardNormal.sample(random);
+        deviation * z
+    });
 }
 
 fn uniform(variance: f64, random: &mut dyn Rng, out: &mut [f64]) {

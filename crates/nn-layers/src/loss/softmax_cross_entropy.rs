@@ -113,7 +113,8 @@ impl<T: Real> LogSumExp<T> {
     /// Over the classes that begin at `first` with distance `step`.
     fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
         let line = || (0..classes).map(|c| y[first + c * step]);
-        let best = (1..classes).fold(0, |best, c| if y[first + c * step] > y[first + best * step] { c } else { best });
+        let best = (1..classes)
+            .fold(0, |best, c| if y[first + c * step] > y[first + best * step] { c } else { best });
         let max = y[first + best * step];
         let others = line().enumerate().filter(|(c, _)| *c != best);
         LogSumExp { max, rest: others.map(|(_, y)| (y - max).exp()).sum::<T>().ln_1p() }
@@ -243,7 +244,13 @@ mod tests {
     fn nan_reaches_the_loss_and_infinite_outputs_are_classes_without_a_chance() {
         let value = |y: [f64; 3]| {
             let rows = Rows::new(&y, [3]).unwrap();
-            nn_core::loss_value(&SoftmaxCrossEntropy::new(), rows, Target::Classes(&[0]), None, &mut Vec::new())
+            nn_core::loss_value(
+                &SoftmaxCrossEntropy::new(),
+                rows,
+                Target::Classes(&[0]),
+                None,
+                &mut Vec::new(),
+            )
         };
         for at in 0..3 {
             let mut y = [0.0, 1.0, 2.0];

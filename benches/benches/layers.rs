@@ -1,0 +1,52 @@
+//! Forward and backward of every layer: one row each.
+#![allow(missing_docs)] // criterion's macros
+
+use benches::values;
+use criterion::{Criterion, criterion_group, criterion_main};
+use nn::core::{InputGradient, Network};
+use nn::prelude::*;
+
+fn row(c: &mut Criterion, name: &str, layer: &dyn Layer, input: impl Into<Shape>, batch: usize) {
+    let network = Network::bind(layer, input.into()).expect("a layer that fits its input");
+    let (theta, state) = (network.initial_theta::<f32>(0), network.initial_state::<f32>());
+    let x = values(0, batch * network.input_shape().size());
+    let x = Rows::new(&x, *network.input_shape()).expect("whole samples");
+    let dy = values(1, batch * network.output_shape().size());
+    let mut ws = Workspace::training(&network, batch).expect("a workspace");
+    let cx = Context::training(0, 0);
+    let y = network.forward(&theta, &state, x, &cx, &mut ws);
+    assert!(y.data().iter().all(|y| y.is_finite()), "{name} is wrong");
+
+    let mut group = c.benchmark_group(format!("layer {name}"));
+    group.bench_function("forward", |bench| {
+        bench.iter(|| {
+            network.forward(&theta, &state, x, &cx, &mut ws);
+        })
+    });
+    group.bench_function("backward", |bench| {
+        bench.iter(|| {
+            ws.output_gradient_mut(&network).copy_from_slice(&dy);
+            network.backward(&theta, &state, x, &cx, &mut ws, InputGradient::Compute);
+        })
+    });
+    group.finish();
+}
+
+fn layers(c: &mut Criterion) {
+    row(c, "Dense 784-128 b64", &Dense::new(128), [784], 64);
+    row(c, "Conv2d 8 3x3 16x16 b8", &Conv2d::new(8, [3, 3]), [4, 16, 16], 8);
+    row(c, "Relu 1024 b64", &Relu, [1024], 64);
+    row(c, "Sigmoid 1024 b64", &Sigmoid, [1024], 64);
+    row(c, "Tanh 1024 b64", &Tanh, [1024], 64);
+    row(c, "Softmax 1024 b64", &Softmax::new(), [1024], 64);
+    row(c, "BatchNorm 256 b64", &BatchNorm::new(), [256], 64);
+    row(c, "Dropout 1024 b64", &Dropout::new(0.5).expect("a probability"), [1024], 64);
+    row(c, "Flatten 1024 b64", &Flatten, [32, 32], 64);
+    // "Add" takes two inputs: the residual block is its row.
+    row(c, "Residual 1024 b64", &Residual::new(Relu), [1024], 64);
+    let mlp = Sequential::new().push(Dense::new(64)).push(Relu).push(Dense::new(10));
+    row(c, "Sequential 64-64-10 b64", &mlp, [64], 64);
+}
+
+criterion_group!(benches, layers);
+criterion_main!(benches);

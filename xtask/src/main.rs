@@ -1,0 +1,121 @@
+//! `cargo xtask`: the project's own commands.
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+mod ci;
+mod tidy;
+
+/// The project's own commands.
+#[derive(argh::FromArgs)]
+struct Options {
+    #[argh(subcommand)]
+    command: Task,
+}
+
+#[derive(argh::FromArgs)]
+#[argh(subcommand)]
+enum Task {
+    Ci(Ci),
+    Tidy(Tidy),
+    Bench(Bench),
+    Conformance(Conformance),
+}
+
+/// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "ci")]
+struct Ci {}
+
+/// The house rules, as code.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "tidy")]
+struct Tidy {}
+
+/// The criterion benchmarks, or those whose name contains FILTER.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "bench")]
+struct Bench {
+    /// part of a benchmark's name
+    #[argh(positional)]
+    filter: Option<String>,
+}
+
+/// The reference cases of other libraries.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "conformance")]
+struct Conformance {
+    /// a folder of cases: SUITE/OP/index.json and data.safetensors
+    #[argh(positional)]
+    dir: PathBuf,
+    /// only this suite
+    #[argh(option)]
+    suite: Option<String>,
+    /// only this operation
+    #[argh(option)]
+    op: Option<String>,
+    /// write the counts as JSON to this file
+    #[argh(option)]
+    json: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let options: Options = argh::from_env();
+    let done = match options.command {
+        Task::Ci(_) => ci::run(),
+        Task::Tidy(_) => tidy::run(root()),
+        Task::Bench(Bench { filter }) => {
+            cargo(["bench", "--package", "benches", "--"]).args(filter).status_ok()
+        }
+        Task::Conformance(options) => conformance(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn conformance(options: &Conformance) -> Result<(), String> {
+    let mut command = cargo(["run", "--quiet", "--release", "--package", "conformance", "--"]);
+    // The path is the caller's, not this workspace's.
+    command.arg(std::path::absolute(&options.dir).map_err(|e| e.to_string())?);
+    for (flag, value) in [("--suite", &options.suite), ("--op", &options.op)] {
+        command.args(value.iter().flat_map(|value| [flag, value]));
+    }
+    if let Some(json) = &options.json {
+        command.arg("--json").arg(std::path::absolute(json).map_err(|e| e.to_string())?);
+    }
+    command.status_ok()
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root")
+}
+
+/// A cargo command in the root.
+fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+trait StatusOk {
+    /// Runs the command; an error says which one failed.
+    fn status_ok(&mut self) -> Result<(), String>;
+}
+
+impl StatusOk for Command {
+    fn status_ok(&mut self) -> Result<(), String> {
+        match self.status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("{self:?} failed: {status}")),
+            Err(error) => Err(format!("{self:?} could not be started: {error}")),
+        }
+    }
+}
