@@ -36,10 +36,7 @@ impl BindError {
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let BindError { path, layer, inputs, kind } = self;
-        match path.is_empty() {
-            true => write!(f, "{layer}: {kind}")?,
-            false => write!(f, "layers.{path} ({layer}): {kind}")?,
-        }
+        write!(f, "{}: {kind}", place(path, layer))?;
         let shapes: Vec<String> = inputs.iter().map(batched).collect();
         let plural = if shapes.len() == 1 { "" } else { "s" };
         write!(f, " (input shape{plural} {})", shapes.join(" and "))
@@ -101,6 +98,11 @@ pub enum BindErrorKind {
     Shape(#[from] TensorError),
 }
 
+/// How an error names a layer: `layers.3 (Dense)`, or `Dense` where it is the whole network.
+fn place(path: &str, layer: &str) -> String {
+    if path.is_empty() { layer.to_string() } else { format!("layers.{path} ({layer})") }
+}
+
 /// A sample's shape with the sample axis in front: `[m, 64]`.
 pub(crate) fn batched(shape: &Shape) -> String {
     let lengths: String = shape.iter().map(|n| format!(", {n}")).collect();
@@ -138,14 +140,14 @@ pub enum BatchError {
         /// What came.
         got: usize,
     },
-    /// Fewer samples than a layer can be trained with.
-    #[error("layers.{path} ({layer}): needs at least {needed} samples in training, got {got}")]
+    /// Fewer samples than a layer that mixes samples needs.
+    #[error("{}: needs a batch of at least {needed} samples here, got {got}", place(path, layer))]
     TooFew {
         /// Where the layer stands.
         path: String,
         /// What the layer is.
         layer: &'static str,
-        /// The fewest it can be trained with.
+        /// The fewest it can work with.
         needed: usize,
         /// What came.
         got: usize,

@@ -214,7 +214,7 @@ impl<'a, T: Real> Batch<'a, T> {
 /// of terms the first time.
 ///
 /// # Panics
-/// Where the targets do not fit; [`Loss::check`] tells before.
+/// Without samples, or where the targets do not fit; [`Loss::check`] tells before.
 pub fn loss_value<T: Real>(
     loss: &dyn Loss<T>,
     y: Rows<'_, T>,
@@ -222,6 +222,7 @@ pub fn loss_value<T: Real>(
     weights: Option<&[T]>,
     terms: &mut Vec<T>,
 ) -> T {
+    assert!(!y.is_empty(), "a loss needs at least one sample");
     let each = loss.terms(y.shape());
     terms.resize(y.len() * each, T::ZERO);
     loss.value(y, target, terms);
@@ -240,6 +241,7 @@ pub fn loss_value_and_gradient<T: Real>(
     terms: &mut Vec<T>,
     dy: &mut [T],
 ) -> T {
+    assert!(!y.is_empty(), "a loss needs at least one sample");
     let (m, shape, each) = (y.len(), *y.shape(), loss.terms(y.shape()));
     terms.resize(m * each, T::ZERO);
     let scale = match loss.reduction() {

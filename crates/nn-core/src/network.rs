@@ -142,7 +142,7 @@ impl Network {
     /// Checks that the network can take these samples in this mode.
     ///
     /// # Errors
-    /// [`BatchError`]: another sample shape, no samples, or in training fewer than a layer needs.
+    /// [`BatchError`]: another sample shape, no samples, or fewer than a layer that mixes samples needs.
     pub fn accepts<T>(&self, x: &Rows<'_, T>, mode: Mode) -> Result<(), BatchError> {
         if x.shape() != self.input_shape() {
             return Err(BatchError::Shape { expected: *self.input_shape(), got: *x.shape() });
@@ -150,7 +150,7 @@ impl Network {
         if x.is_empty() {
             return Err(BatchError::Empty);
         }
-        let needing = self.nodes.iter().find(|node| mode == Mode::Training && node.min_batch > x.len());
+        let needing = self.nodes.iter().find(|node| node.mixing.applies(mode) && node.min_batch > x.len());
         match needing {
             Some(node) => Err(BatchError::TooFew {
                 path: node.path.clone(),

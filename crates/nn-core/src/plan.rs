@@ -26,7 +26,7 @@ pub struct Plan {
     pub scratch: usize,
     /// Whether one sample's output depends on the other samples.
     pub mixing: Mixing,
-    /// The fewest samples of a batch in training.
+    /// The fewest samples of a batch in a mode in which samples are mixed.
     pub min_batch: usize,
     /// Floating-point operations of forward per sample: what the work is split by.
     pub flops: usize,
@@ -94,7 +94,7 @@ impl Plan {
         self
     }
 
-    /// Sets the fewest samples of a batch in training.
+    /// Sets the fewest samples of a batch in a mode in which samples are mixed.
     #[must_use]
     pub fn min_batch(mut self, n: usize) -> Plan {
         self.min_batch = n;

@@ -109,6 +109,15 @@ pub struct RowsMut<'a, T> {
 }
 
 impl<'a, T> RowsMut<'a, T> {
+    /// Samples of `shape` in `data`.
+    ///
+    /// # Errors
+    /// As [`Rows::new`].
+    pub fn new(data: &'a mut [T], shape: impl Into<Shape>) -> Result<RowsMut<'a, T>, BatchError> {
+        let shape = Rows::new(data, shape)?.shape;
+        Ok(RowsMut { data, shape, wanted: true })
+    }
+
     pub(crate) fn of(data: &'a mut [T], shape: Shape) -> RowsMut<'a, T> {
         debug_assert!(data.len().is_multiple_of(shape.size()));
         RowsMut { data, shape, wanted: true }

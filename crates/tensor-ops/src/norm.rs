@@ -1,9 +1,9 @@
 //! Norms of vectors along axes, and of matrices.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 use crate::reduce::pairwise_sum;
-use crate::{Axes, Real, Shape, Tensor, TensorError};
+use crate::{Axes, Real, Tensor, TensorError};
 
 /// The order of a norm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Norm {
     Min,
     /// The number of elements that are not 0.
     Count,
-    /// (Σ|x|ᵖ)^(1/p).
+    /// (Σ|x|ᵖ)^(1/p) for any finite p but 0; a norm in the strict sense from p = 1 on.
     P(f64),
 }
 
@@ -35,14 +35,22 @@ pub enum MatrixNorm {
     Max,
     /// √Σx².
     Frobenius,
+    /// The sum of the singular values.
+    Nuclear,
+    /// The smallest sum of |x| down a column.
+    MinL1,
+    /// The smallest singular value.
+    MinSpectral,
+    /// The smallest sum of |x| along a row.
+    MinMax,
 }
 
 impl<T: Real> Tensor<T> {
     /// The norm of the elements over the axes, taken as one vector.
     ///
     /// # Errors
-    /// An axis out of range or named twice; for [`Norm::Min`] no elements; for [`Norm::P`] an order that is not
-    /// positive and finite.
+    /// An axis out of range or named twice; for [`Norm::Min`] no elements; for [`Norm::P`] an order that is 0 or not
+    /// finite.
     ///
     /// ```
     /// use tensor_ops::{Axes, Norm, Tensor};
@@ -65,12 +73,12 @@ impl<T: Real> Tensor<T> {
             Norm::Count => {
                 self.reduce(&axes, "norm", |row| T::from_usize(row.iter().filter(|&&x| x != T::ZERO).count()))
             }
-            Norm::P(p) if p > 0.0 && p.is_finite() => {
+            Norm::P(p) if p != 0.0 && p.is_finite() => {
                 let (p, root) = (T::from_f64(p), T::from_f64(1.0 / p));
                 self.reduce(&axes, "norm", |row| sum_of(row, |x| x.abs().powf(p)).powf(root))
             }
             Norm::P(p) => {
-                let what = format!("the order {p} is not positive and finite");
+                let what = format!("the order {p}, expected a finite number other than 0");
                 Err(TensorError::Setting { op: "norm", what })
             }
         }
@@ -79,8 +87,8 @@ impl<T: Real> Tensor<T> {
     /// The norm of a rank-2 tensor as a linear operator.
     ///
     /// # Errors
-    /// [`TensorError::Rank`] for another rank; [`TensorError::EmptyReduction`] where [`MatrixNorm::L1`], `Max` or
-    /// `Spectral` has nothing to take the largest of.
+    /// [`TensorError::Rank`] for another rank; [`TensorError::EmptyReduction`] for a matrix without elements, of
+    /// which only the Frobenius and the nuclear norm are defined (0).
     ///
     /// ```
     /// use tensor_ops::{MatrixNorm, Tensor};
@@ -93,38 +101,63 @@ impl<T: Real> Tensor<T> {
         if shape.rank() != 2 {
             return Err(TensorError::Rank { op: "matrix_norm", expected: "a matrix (rank 2)", shape });
         }
-        match order {
-            MatrixNorm::Frobenius => Ok(self.norm(Norm::L2, Axes::All)?.as_slice()[0]),
-            MatrixNorm::L1 => self.largest(self.norm(Norm::L1, 0)?),
-            MatrixNorm::Max => self.largest(self.norm(Norm::L1, 1)?),
-            MatrixNorm::Spectral => {
-                if shape.size() == 0 {
-                    return Err(self.nothing_to_choose(shape));
-                }
-                // A NaN would keep the iteration from ending.
-                if self.as_slice().iter().any(|x| !x.is_finite()) {
-                    return Ok(T::from_f64(f64::NAN));
-                }
-                let values = self.as_slice().iter().map(|x| x.to_f64());
-                let matrix = DMatrix::from_row_iterator(shape[0], shape[1], values);
-                Ok(T::from_f64(matrix.singular_values().max()))
-            }
+        if shape.size() == 0 && !matches!(order, MatrixNorm::Frobenius | MatrixNorm::Nuclear) {
+            return Err(TensorError::EmptyReduction { op: "matrix_norm", axes: Axes::All, shape });
         }
+        let of_all = |x: Tensor<T>| x.as_slice()[0];
+        Ok(match order {
+            MatrixNorm::Frobenius => of_all(self.norm(Norm::L2, Axes::All)?),
+            MatrixNorm::L1 => of_all(self.norm(Norm::L1, 0)?.max(Axes::All)?),
+            MatrixNorm::Max => of_all(self.norm(Norm::L1, 1)?.max(Axes::All)?),
+            MatrixNorm::MinL1 => of_all(self.norm(Norm::L1, 0)?.min(Axes::All)?),
+            MatrixNorm::MinMax => of_all(self.norm(Norm::L1, 1)?.min(Axes::All)?),
+            MatrixNorm::Spectral => self.singular_values(|values| values.max()),
+            MatrixNorm::MinSpectral => self.singular_values(|values| values.min()),
+            MatrixNorm::Nuclear if shape.size() == 0 => T::ZERO,
+            MatrixNorm::Nuclear => self.singular_values(|values| values.sum()),
+        })
     }
 
-    fn largest(&self, sums: Tensor<T>) -> Result<T, TensorError> {
-        match sums.max(Axes::All) {
-            Ok(max) => Ok(max.as_slice()[0]),
-            Err(_) => Err(self.nothing_to_choose(*self.shape())),
+    /// `f` of the singular values of a matrix with elements; NaN where one of them is not finite.
+    fn singular_values(&self, f: impl Fn(DVector<f64>) -> f64) -> T {
+        // A NaN would keep the iteration from ending.
+        if self.as_slice().iter().any(|x| !x.is_finite()) {
+            return T::from_f64(f64::NAN);
         }
-    }
-
-    fn nothing_to_choose(&self, shape: Shape) -> TensorError {
-        TensorError::EmptyReduction { op: "matrix_norm", axes: Axes::All, shape }
+        let values = self.as_slice().iter().map(|x| x.to_f64());
+        let matrix = DMatrix::from_row_iterator(self.shape()[0], self.shape()[1], values);
+        T::from_f64(f(matrix.singular_values()))
     }
 }
 
 fn sum_of<T: Real>(row: &[T], f: impl Fn(T) -> T) -> T {
     let terms: Vec<T> = row.iter().map(|&x| f(x)).collect();
     pairwise_sum(&terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// σ = 2, 3 and known row and column sums.
+    #[test]
+    fn every_order_of_a_matrix() {
+        let x = Tensor::from([[0.0, -3.0], [2.0, 0.0]]);
+        let orders = [
+            (MatrixNorm::L1, 3.0),
+            (MatrixNorm::MinL1, 2.0),
+            (MatrixNorm::Max, 3.0),
+            (MatrixNorm::MinMax, 2.0),
+            (MatrixNorm::Spectral, 3.0),
+            (MatrixNorm::MinSpectral, 2.0),
+            (MatrixNorm::Nuclear, 5.0),
+            (MatrixNorm::Frobenius, 13f64.sqrt()),
+        ];
+        for (order, want) in orders {
+            assert!((x.matrix_norm(order).unwrap() - want).abs() < 1e-14, "{order:?}");
+        }
+        assert!(Tensor::from([[f64::NAN]]).matrix_norm(MatrixNorm::Spectral).unwrap().is_nan());
+        assert!(Tensor::<f64>::zeros([0, 3]).matrix_norm(MatrixNorm::L1).is_err());
+        assert_eq!(Tensor::<f64>::zeros([0, 3]).matrix_norm(MatrixNorm::Nuclear).unwrap(), 0.0);
+    }
 }

@@ -145,11 +145,11 @@ impl<T: Real> Tensor<T> {
         Ok(Tensor::from_parts(shape, values))
     }
 
-    /// The position of the first largest element over the axes, with the shape of the result; a NaN counts as largest.
-    /// Over several axes the position is that in their row-major order.
+    /// The position of the first largest element along one axis, or in row-major order over [`Axes::All`], with the
+    /// shape of the result; a NaN counts as largest.
     ///
     /// # Errors
-    /// As [`Tensor::max`].
+    /// [`TensorError::Setting`] for several axes, as in NumPy; otherwise as [`Tensor::max`].
     ///
     /// ```
     /// use tensor_ops::{Shape, Tensor};
@@ -158,15 +158,26 @@ impl<T: Real> Tensor<T> {
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
     pub fn argmax(&self, axes: impl Into<Axes>) -> Result<(Shape, Vec<usize>), TensorError> {
-        self.choose(&axes.into(), "argmax", |row| first(row, |a, b| a > b))
+        self.choose(&one_axis(axes.into(), "argmax")?, "argmax", |row| first(row, |a, b| a > b))
     }
 
     /// The position of the first smallest element over the axes; otherwise as [`Tensor::argmax`].
     ///
     /// # Errors
-    /// As [`Tensor::max`].
+    /// As [`Tensor::argmax`].
     pub fn argmin(&self, axes: impl Into<Axes>) -> Result<(Shape, Vec<usize>), TensorError> {
-        self.choose(&axes.into(), "argmin", |row| first(row, |a, b| a < b))
+        self.choose(&one_axis(axes.into(), "argmin")?, "argmin", |row| first(row, |a, b| a < b))
+    }
+}
+
+/// A position is one number, so it is one axis that it counts along.
+fn one_axis(axes: Axes, op: &'static str) -> Result<Axes, TensorError> {
+    let inner = if let Axes::Keep(inner) = &axes { inner } else { &axes };
+    match inner {
+        Axes::These(list) if list.len() != 1 => {
+            Err(TensorError::Setting { op, what: format!("expected one axis or all, got {axes}") })
+        }
+        _ => Ok(axes),
     }
 }
 
@@ -244,5 +255,12 @@ mod tests {
         assert!(x.max(Axes::All).unwrap().as_slice()[0].is_nan());
         assert!(x.min(Axes::All).unwrap().as_slice()[0].is_nan());
         assert_eq!(x.argmax(Axes::All).unwrap().1, [1]);
+    }
+
+    #[test]
+    fn a_position_along_several_axes_is_refused() {
+        let x = Tensor::<f64>::zeros([2, 2]);
+        assert!(x.argmax([0, 1]).unwrap_err().to_string().contains("expected one axis or all"));
+        assert!(x.argmin(Axes::from([]).keepdims()).is_err());
     }
 }

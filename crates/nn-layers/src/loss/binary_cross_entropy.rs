@@ -8,7 +8,8 @@ use tensor_ops::{Real, Shape};
 ///
 /// y and t have the same shape, `(m, ..)`, t in [0, 1]. Gradient: (y - t) / (y (1 - y)) / n.
 ///
-/// Safe at y = 0 and 1 by PyTorch's convention: logarithms are not taken below -100, and y (1 - y) not below 1e-12.
+/// Safe at y = 0 and 1 by PyTorch's convention: logarithms are not taken below -100, and y (1 - y) not below 1e-12
+/// (the f32 next to it, in f64 too).
 ///
 /// ```
 /// use nn_core::{Rows, Target, loss_value};
@@ -85,7 +86,7 @@ impl<T: Real> Loss<T> for BinaryCrossEntropy {
         mut dy: RowsMut<'_, T>,
     ) {
         let (y, t, dy) = (y.data(), super::values(NAME, target), dy.data());
-        let floor = T::from_f64(1e-12);
+        let floor = T::from_f64(f64::from(1e-12f32));
         for i in 0..y.len() {
             terms[i] = term(y[i], t[i]);
             dy[i] = upstream.at(i) * (y[i] - t[i]) / (y[i] * (T::ONE - y[i])).maximum(floor);
