@@ -109,19 +109,19 @@ impl<T: Real> Optimizer<T> for Adam {
         let (s, largest) = rest.split_at_mut(n);
         let parts = [(theta, PIECE), (m, PIECE), (s, PIECE), (largest, if self.amsgrad { PIECE } else { 0 })];
         pool::split(n.div_ceil(PIECE), parts, |piece, [theta, m, s, largest]| {
+            // Loops without a branch, so that they are vectorised; a piece stays in the cache from one to the next.
             let gradient = &gradient[piece * PIECE..];
-            for i in 0..theta.len() {
-                let g = gradient[i] + decay * theta[i];
-                m[i] = beta1 * m[i] + rest1 * g;
-                s[i] = beta2 * s[i] + rest2 * g * g;
-                let scale = match largest.get_mut(i) {
-                    Some(largest) => {
-                        *largest = largest.maximum(s[i]);
-                        *largest
-                    }
-                    None => s[i],
-                };
-                theta[i] -= rate * m[i] / (scale.sqrt() * root + eps);
+            for (((theta, m), s), g) in theta.iter().zip(&mut *m).zip(&mut *s).zip(gradient) {
+                let g = *g + decay * *theta;
+                *m = beta1 * *m + rest1 * g;
+                *s = beta2 * *s + rest2 * g * g;
+            }
+            for (largest, s) in largest.iter_mut().zip(&*s) {
+                *largest = largest.maximum(*s);
+            }
+            let scale = if self.amsgrad { largest } else { s };
+            for ((theta, m), s) in theta.iter_mut().zip(m).zip(scale) {
+                *theta -= rate * *m / (s.sqrt() * root + eps);
             }
         });
     }

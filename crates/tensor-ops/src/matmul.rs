@@ -87,12 +87,16 @@ pub enum Update {
 /// waking the pool.
 const PARALLEL_FROM: usize = 1 << 18;
 
-/// The fewest rows of a piece: each packs all of B for itself. A multiple of the tile heights of the kernel.
-const MIN_ROWS: usize = 24;
+/// Rows of C in a piece of work. Each piece packs all of B for itself, which costs about as much as 20 rows of products:
+/// a quarter of C where that is more than that, and never so much that a tall C leaves threads idle. A multiple of 12,
+/// the height of the kernel's tile.
+fn rows_of_piece(m: usize) -> usize {
+    m.div_ceil(4).next_multiple_of(12).clamp(36, 132)
+}
 
 /// C = A·B or C += A·B, with C of shape (rows of A, columns of B), row-major.
 ///
-/// The k products of an element are added in an order that depends on k alone, so that a row of C has the same bits
+/// Work is split by rows of C in pieces that do not depend on the number of threads. The k products of an element are added in an order that depends on k alone, so that a row of C has the same bits
 /// whatever the other rows are and however many threads there are.
 ///
 /// # Panics
@@ -118,11 +122,10 @@ pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut
         return;
     }
     let work = m.saturating_mul(n).saturating_mul(k);
-    if work < PARALLEL_FROM || m < 2 * MIN_ROWS {
+    let rows = rows_of_piece(m);
+    if work < PARALLEL_FROM || m <= rows {
         return crate::gemm::gemm(a, b, update, c);
     }
-    // Pieces of a fixed number of rows: a piece does not depend on the number of threads.
-    let rows = (PARALLEL_FROM / (2 * n * k)).clamp(MIN_ROWS, m.div_ceil(2)).next_multiple_of(MIN_ROWS);
     pool::split(m.div_ceil(rows), [(c, rows * n)], |i, [c]| {
         let from = i * rows;
         crate::gemm::gemm(a.slice_rows(from..from + c.len() / n), b, update, c);
