@@ -1,8 +1,8 @@
 //! NumPy's rules for tensors of any rank.
 
-use serde_json::Value;
 use tensor_ops::{Axes, Shape, Tensor, TensorError};
 
+use crate::axis::{axis, integers};
 use crate::case::{Answer, Case, Stop};
 use crate::run::Operations;
 
@@ -68,23 +68,6 @@ fn axes(case: &Case) -> Result<Axes, Stop> {
         None => Axes::All,
     };
     Ok(if case.flag("keepdims", Some(false))? { axes.keepdims() } else { axes })
-}
-
-/// The attribute `axis`: an axis or a list of them, or null for all.
-pub(crate) fn axis(case: &Case) -> Result<Option<Vec<isize>>, Stop> {
-    case.setting("axis", Some(None), "an axis, a list of axes, or null", |value| match value {
-        Value::Null => Some(None),
-        Value::Array(_) => integers(value).map(Some),
-        _ => Some(Some(vec![integer(value)?])),
-    })
-}
-
-fn integers(value: &Value) -> Option<Vec<isize>> {
-    value.as_array()?.iter().map(integer).collect()
-}
-
-fn integer(value: &Value) -> Option<isize> {
-    isize::try_from(value.as_i64()?).ok()
 }
 
 fn reshape(case: &Case) -> Answers {

@@ -2,9 +2,11 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod axis;
 mod broadcast;
 mod case;
 mod compare;
+mod error;
 mod layers;
 mod losses;
 mod norm;
@@ -23,7 +25,8 @@ use std::{fs, panic};
 
 use argh::FromArgs;
 
-use crate::read::{Folder, ReadError};
+use crate::error::ReadError;
+use crate::read::Folder;
 use crate::report::Report;
 use crate::run::{Operation, Operations};
 

@@ -2,7 +2,7 @@
 
 use tensor_ops::{Axes, MatrixNorm, Norm, Shape, Tensor};
 
-use crate::broadcast::axis;
+use crate::axis::axis;
 use crate::case::{Answer, Case, Stop, number};
 
 pub(crate) fn norm(case: &Case) -> Result<Vec<Answer>, Stop> {

@@ -2,35 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use safetensors::{SafeTensorError, SafeTensors};
+use safetensors::SafeTensors;
 use serde_json::{Map, Value};
 
 use crate::case::{Case, Entry, number};
 use crate::compare::Tolerance;
+use crate::error::ReadError;
 use crate::tensors::{Tensors, numbers, view};
-
-/// Cases that could not be read.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ReadError {
-    #[error("{}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
-    #[error("{}: not valid JSON: {source}", path.display())]
-    Json { path: PathBuf, source: serde_json::Error },
-    #[error("{}: not a valid safetensors file: {source}", path.display())]
-    Tensors { path: PathBuf, source: SafeTensorError },
-    /// The index is not of this format, or lacks something.
-    #[error("{}: {what}", path.display())]
-    Index { path: PathBuf, what: String },
-    #[error("{}: case {case}: {what}", path.display())]
-    Case { path: PathBuf, case: String, what: String },
-    #[error("{}: no <suite>/<Op>/index.json with a case", path.display())]
-    Empty { path: PathBuf },
-    #[error("{}: no case of {filter}", path.display())]
-    NoMatch { path: PathBuf, filter: String },
-}
 
 /// A safetensors file without tensors: the length of the header, and an empty header.
 const NO_TENSORS: [u8; 10] = *b"\x02\0\0\0\0\0\0\0{}";

@@ -7,7 +7,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde_json::Value;
 use tensor_ops::{Shape, Tensor};
 
-use crate::read::ReadError;
+use crate::error::ReadError;
 
 /// The bytes of a safetensors file.
 #[derive(Debug)]

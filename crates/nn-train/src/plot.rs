@@ -39,7 +39,8 @@ pub fn loss_curve(history: &History) -> Result<String, PlotError> {
             .y_label_area_size(56)
             .build_cartesian_2d(1.0..last.max(2.0), 0.0..(1.05 * highest).max(f64::MIN_POSITIVE))
             .map_err(|e| draw(&e))?;
-        let mesh = chart.configure_mesh().x_desc("epoch").x_label_formatter(&|x| format!("{x:.0}")).draw();
+        let mut mesh = chart.configure_mesh();
+        let mesh = mesh.x_desc("epoch").x_label_formatter(&|x| format!("{x:.0}")).max_light_lines(1).draw();
         mesh.map_err(|e| draw(&e))?;
         for (name, color, points) in series {
             let line = LineSeries::new(points, color.stroke_width(2));

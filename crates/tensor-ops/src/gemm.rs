@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use crate::Real;
-use crate::matmul::{Matrix, Update};
+use crate::matrix::{Matrix, Update};
 
 /// Inner length of a block: a packed tile of A (MR x KC) and of B (KC x NR) stay in the first-level cache.
 const KC: usize = 256;

@@ -28,6 +28,7 @@ pub mod file;
 mod gemm;
 pub mod linalg;
 pub mod matmul;
+mod matrix;
 mod norm;
 pub mod pool;
 mod product;

@@ -3,85 +3,8 @@
 //! [`gemm`] is the fast form for backward passes and layers: views in, slice out, nothing allocated. [`matmul_naive`]
 //! is its oracle. [`Tensor::matmul`](crate::Tensor::matmul) has NumPy's rules on top.
 
-use std::ops::Range;
-
+pub use crate::matrix::{Matrix, Update};
 use crate::{Real, pool};
-
-/// A row-major matrix in a slice, or its transpose at no cost.
-// Invariant: (rows - 1)·strides[0] + (cols - 1)·strides[1] < data.len()
-// wherever rows and cols are positive.
-#[derive(Debug, Clone, Copy)]
-pub struct Matrix<'a, T> {
-    data: &'a [T],
-    rows: usize,
-    cols: usize,
-    /// Distances in memory to the next row and to the next column.
-    strides: [usize; 2],
-}
-
-impl<'a, T> Matrix<'a, T> {
-    /// A view of `rows * cols` elements, row after row.
-    ///
-    /// # Panics
-    /// Where `data` has another length.
-    #[track_caller]
-    pub fn new(data: &'a [T], rows: usize, cols: usize) -> Self {
-        assert_eq!(Some(data.len()), rows.checked_mul(cols), "elements of a {rows} x {cols} matrix");
-        Matrix { data, rows, cols, strides: [cols, 1] }
-    }
-
-    /// The transpose of this view.
-    pub fn t(self) -> Self {
-        let [row, col] = self.strides;
-        Matrix { rows: self.cols, cols: self.rows, strides: [col, row], ..self }
-    }
-
-    /// Rows `range` of this view.
-    ///
-    /// # Panics
-    /// Where the range ends beyond the last row.
-    #[track_caller]
-    pub fn slice_rows(self, range: Range<usize>) -> Self {
-        assert!(range.start <= range.end && range.end <= self.rows, "rows {range:?} of {}", self.rows);
-        // An empty range may start one row behind the data.
-        let from = (range.start * self.strides[0]).min(self.data.len());
-        Matrix { data: &self.data[from..], rows: range.len(), ..self }
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        self.cols
-    }
-
-    pub(crate) fn data(&self) -> &'a [T] {
-        self.data
-    }
-
-    pub(crate) fn strides(&self) -> [usize; 2] {
-        self.strides
-    }
-
-    fn at(&self, i: usize, j: usize) -> T
-    where
-        T: Copy,
-    {
-        self.data[i * self.strides[0] + j * self.strides[1]]
-    }
-}
-
-/// What becomes of the old contents of the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Update {
-    /// C = A·B.
-    Assign,
-    /// C = C + A·B.
-    Accumulate,
-}
 
 /// Multiplications below which a product runs on the calling thread: at 50 GFLOP/s some 10 µs, ten times the cost of
 /// waking the pool.
@@ -112,8 +35,8 @@ fn rows_of_piece(m: usize) -> usize {
 /// ```
 #[track_caller]
 pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) {
-    let (m, k, n) = (a.rows, a.cols, b.cols);
-    assert_eq!(k, b.rows, "inner lengths of a matrix product");
+    let (m, k, n) = (a.rows(), a.cols(), b.cols());
+    assert_eq!(k, b.rows(), "inner lengths of a matrix product");
     assert_eq!(c.len(), m * n, "elements of the result of a {m} x {n} matrix product");
     if k == 0 && update == Update::Assign {
         c.fill(T::ZERO);
@@ -143,11 +66,11 @@ pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut
 /// assert_eq!(y, [11.0]);
 /// ```
 pub fn matmul_naive<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<T> {
-    assert_eq!(a.cols, b.rows, "inner lengths of a matrix product");
-    let mut c = Vec::with_capacity(a.rows * b.cols);
-    for i in 0..a.rows {
-        for j in 0..b.cols {
-            c.push((0..a.cols).map(|p| a.at(i, p) * b.at(p, j)).sum());
+    assert_eq!(a.cols(), b.rows(), "inner lengths of a matrix product");
+    let mut c = Vec::with_capacity(a.rows() * b.cols());
+    for i in 0..a.rows() {
+        for j in 0..b.cols() {
+            c.push((0..a.cols()).map(|p| a.at(i, p) * b.at(p, j)).sum());
         }
     }
     c
