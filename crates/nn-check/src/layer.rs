@@ -1,16 +1,16 @@
 //! The gradients of a layer by itself: of its input and of every parameter.
 
-use nn_core::{BindError, Context, InputGradient, Layer, Network, Rows, Workspace};
+use nn_core::{Context, InputGradient, Layer, Network, Rows, Workspace};
 use tensor_ops::Shape;
 use tensor_ops::random::Stream;
 
-use crate::{Report, numeric};
+use crate::{CheckError, Report, numeric};
 
 /// Compares dx and dθ of a layer with the numerical gradient of J = Σ wᵢ yᵢ, for fixed random weights w, at a random
 /// input, θ and state drawn from `seed`.
 ///
 /// # Errors
-/// Where the layer does not take samples of shape `input`.
+/// [`CheckError`] where the layer does not take `batch` samples of shape `input`.
 ///
 /// ```
 /// # use nn_core::*;
@@ -26,7 +26,7 @@ use crate::{Report, numeric};
 ///     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
 ///         for (y, &x) in y.data().iter_mut().zip(pass.x[0].data()) { *y = x * x * x; }
 ///     }
-///     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+///     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
 ///         let three = T::from_f64(3.0);
 ///         for ((dx, &dy), &x) in dx[0].data().iter_mut().zip(pass.dy.data()).zip(pass.x[0].data()) {
 ///             *dx = dy * three * x * x;
@@ -34,7 +34,7 @@ use crate::{Report, numeric};
 ///     }
 /// }
 /// nn_check::layer(&Cube, [4], 3, Context::training(0, 0), 1)?.assert();
-/// # Ok::<(), BindError>(())
+/// # Ok::<(), nn_check::CheckError>(())
 /// ```
 pub fn layer(
     layer: &dyn Layer,
@@ -42,19 +42,20 @@ pub fn layer(
     batch: usize,
     cx: Context,
     seed: u64,
-) -> Result<Report, BindError> {
+) -> Result<Report, CheckError> {
     let network = Network::bind(layer, input.into())?;
     let random = RandomPoint::new(&network, batch, seed);
     let RandomPoint { x, theta, state, weights } = &random;
-    let mut ws = Workspace::training(&network, batch).expect("a workspace for the batch");
     let shape = *network.input_shape();
+    network.accepts(&rows(x, shape), cx.mode)?;
+    let mut ws = Workspace::training(&network, batch)?;
 
     // NaN wherever something is read before it is written.
     ws.fill(f64::NAN);
     network.forward(theta, state, rows(x, shape), &cx, &mut ws);
     ws.output_gradient_mut(&network).copy_from_slice(weights);
     network.backward(theta, state, rows(x, shape), &cx, &mut ws, InputGradient::Compute);
-    let analytic_x = ws.input_gradient(&network).data().to_vec();
+    let analytic_x = ws.input_gradient(&network).expect("asked for").data().to_vec();
     let analytic_theta = ws.gradient().to_vec();
 
     // Terms may cancel in J, so its own size says too little about round-off.

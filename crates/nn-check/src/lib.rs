@@ -22,12 +22,14 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod error;
 mod layer;
 mod model;
 mod numeric;
 mod report;
 pub mod suite;
 
+pub use error::CheckError;
 pub use layer::layer;
 pub use model::model;
 pub use numeric::check_gradient;

@@ -1,5 +1,7 @@
 //! The battery of tests that every layer passes, and the one of every loss.
 
+use std::sync::{Mutex, PoisonError};
+
 use nn_core::{
     Batch, Context, InputGradient, Layer, Loss, Mode, Model, Network, Rows, Scalar, Target, Workspace,
     loss_value, loss_value_and_gradient,
@@ -28,7 +30,8 @@ macro_rules! suite {
             #[allow(unused_imports)]
             use super::*;
 
-            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, threads, precision, allocations);
+            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, threads, precision);
+            $crate::__allocation_test!($layer, $input, $batch);
 
             $(#[test]
             fn refuses() {
@@ -49,6 +52,30 @@ macro_rules! __layer_tests {
         fn $test() {
             $crate::suite::$test(&$layer, $input.into(), $batch);
         })*
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "count-allocations")]
+macro_rules! __allocation_test {
+    ($layer:expr, $input:expr, $batch:expr) => {
+        #[test]
+        fn allocations() {
+            $crate::suite::allocations(&$layer, $input.into(), $batch);
+        }
+    };
+}
+
+/// Without the counter there is nothing to test, and the list of tests says so.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "count-allocations"))]
+macro_rules! __allocation_test {
+    ($layer:expr, $input:expr, $batch:expr) => {
+        #[test]
+        #[ignore = "needs the feature `count-allocations` of nn-check"]
+        fn allocations() {}
     };
 }
 
@@ -87,7 +114,10 @@ fn context(mode: Mode) -> Context {
 
 #[track_caller]
 fn bind(layer: &dyn Layer, input: Shape) -> Network {
-    Network::bind(layer, input).unwrap_or_else(|error| panic!("{error}"))
+    match Network::bind(layer, input) {
+        Ok(network) => network,
+        Err(error) => panic!("{error}"), // not in a closure, which would not know the caller's line
+    }
 }
 
 /// Gradients of the input and of every parameter, in both modes, at three random points.
@@ -95,8 +125,10 @@ fn bind(layer: &dyn Layer, input: Shape) -> Network {
 pub fn gradients(layer: &dyn Layer, input: Shape, batch: usize) {
     for mode in MODES {
         for seed in 0..3 {
-            let report = crate::layer(layer, input, batch, context(mode), seed);
-            report.unwrap_or_else(|error| panic!("{error}")).assert();
+            match crate::layer(layer, input, batch, context(mode), seed) {
+                Ok(report) => report.assert(),
+                Err(error) => panic!("{error}"),
+            }
         }
     }
 }
@@ -129,7 +161,7 @@ impl<T: Scalar> Problem<'_, T> {
         network.backward(theta, state, x, cx, ws, InputGradient::Compute);
         Step {
             y,
-            dx: ws.input_gradient(network).data().to_vec(),
+            dx: ws.input_gradient(network).expect("asked for").data().to_vec(),
             dtheta: ws.gradient().to_vec(),
             state: after,
         }
@@ -187,6 +219,10 @@ pub fn smaller_batches(layer: &dyn Layer, input: Shape, batch: usize) {
 /// Equal bits on 1, 2 and 4 threads, and for any size of the pieces of work.
 #[track_caller]
 pub fn threads(layer: &dyn Layer, input: Shape, batch: usize) {
+    /// The number of threads is one for the process, and so is the pool: other suites wait.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = pool::threads();
     let mut network = bind(layer, input);
     let at = RandomPoint::new(&network, batch, 13);
     for mode in MODES {
@@ -203,6 +239,7 @@ pub fn threads(layer: &dyn Layer, input: Shape, batch: usize) {
             }
         }
     }
+    pool::set_threads(before);
 }
 
 /// f32 agrees with f64 to some hundred roundings of the largest number of each result.
@@ -238,31 +275,30 @@ fn close(what: &str, narrow: &[f32], wide: &[f64]) {
 }
 
 /// A second step allocates nothing, on the thread that runs it.
+#[cfg(feature = "count-allocations")]
 #[track_caller]
 pub fn allocations(layer: &dyn Layer, input: Shape, batch: usize) {
-    #[cfg(feature = "count-allocations")]
-    {
-        let network = bind(layer, input);
-        let at = RandomPoint::new(&network, batch, 19);
-        let x = Rows::new(&at.x, input).expect("whole samples");
-        let cx = context(Mode::Training);
-        let mut state = at.state.clone();
-        let mut ws = Workspace::training(&network, batch).expect("a workspace");
-        let mut step = || {
-            network.forward(&at.theta, &at.state, x, &cx, &mut ws);
-            network.observe(&at.theta, &mut state, x, &cx, &ws);
-            ws.output_gradient_mut(&network).copy_from_slice(&at.weights);
-            network.backward(&at.theta, &at.state, x, &cx, &mut ws, InputGradient::Compute);
-        };
-        // The counter counts this thread's allocations only, so everything is computed here.
-        pool::in_place(|| {
-            step();
-            let counted = allocation_counter::measure(step);
-            assert_eq!(counted.count_total, 0, "allocations of the second step");
-        });
-    }
-    #[cfg(not(feature = "count-allocations"))]
-    let _ = (layer, input, batch);
+    let network = bind(layer, input);
+    let at = RandomPoint::new(&network, batch, 19);
+    let x = Rows::new(&at.x, input).expect("whole samples");
+    let cx = context(Mode::Training);
+    let mut state = at.state.clone();
+    let mut ws = Workspace::training(&network, batch).expect("a workspace");
+    let mut step = || {
+        network.forward(&at.theta, &at.state, x, &cx, &mut ws);
+        network.observe(&at.theta, &mut state, x, &cx, &ws);
+        ws.output_gradient_mut(&network).copy_from_slice(&at.weights);
+        network.backward(&at.theta, &at.state, x, &cx, &mut ws, InputGradient::Compute);
+    };
+    step();
+    assert_eq!(count_allocations(step), 0, "allocations of the second step");
+}
+
+/// How often `f` allocates, with everything computed on this thread.
+#[cfg(feature = "count-allocations")]
+pub fn count_allocations(f: impl FnOnce()) -> u64 {
+    // The counter counts this thread's allocations only.
+    allocation_counter::measure(|| pool::in_place(f)).count_total
 }
 
 /// Samples of this shape are refused, and the error names the shape.
@@ -270,8 +306,8 @@ pub fn allocations(layer: &dyn Layer, input: Shape, batch: usize) {
 pub fn refuses(layer: &dyn Layer, shape: &[usize]) {
     let shape = Shape::new(shape).expect("a shape");
     let error = Network::bind(layer, shape).expect_err("a shape that the layer refuses").to_string();
-    let named: String = shape.iter().map(|n| format!("{n}")).collect::<Vec<_>>().join(", ");
-    assert!(error.contains(&named), "the error does not name {shape}: {error}");
+    let named: String = shape.iter().map(|n| format!(", {n}")).collect();
+    assert!(error.contains(&format!("[m{named}]")), "the error does not name {shape}: {error}");
 }
 
 /// Targets for the tests of a loss.

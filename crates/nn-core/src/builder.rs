@@ -46,6 +46,12 @@ impl Builder {
         &self.shapes[value.0]
     }
 
+    /// The error of a block that stands here and was given `inputs`.
+    pub fn refuse(&self, block: &'static str, inputs: &[Value], kind: BindErrorKind) -> BindError {
+        let shapes: Vec<Shape> = inputs.iter().map(|&x| self.shapes[x.0]).collect();
+        BindError::new(&self.path.join("."), block, &shapes, kind)
+    }
+
     /// Adds a part under the name `name`, which its parameters' names will begin with.
     ///
     /// # Errors
@@ -84,7 +90,7 @@ impl Builder {
             if self.theta.get(&name).is_some() {
                 return Err(refuse(BindErrorKind::DuplicateName { name }));
             }
-            let range = self.theta.push(name, param.shape);
+            let range = self.theta.push(name, param.shape).map_err(|e| refuse(e.into()))?;
             self.theta_start.push(ThetaStart { init: param.init, fan: param.fan });
             params.push(range);
         }
@@ -94,7 +100,7 @@ impl Builder {
             if self.state.get(&name).is_some() {
                 return Err(refuse(BindErrorKind::DuplicateName { name }));
             }
-            state.push(self.state.push(name, tensor.shape));
+            state.push(self.state.push(name, tensor.shape).map_err(|e| refuse(e.into()))?);
             self.state_start.push(StateStart { initial: tensor.initial });
         }
 
@@ -114,7 +120,9 @@ impl Builder {
             saved: plan.saved,
             summary: plan.summary,
             summary_back: plan.summary_back,
+            saved_back: plan.saved_back,
             scratch: plan.scratch,
+            batch_scratch: plan.batch_scratch,
             mixing: plan.mixing,
             min_batch: plan.min_batch,
             flops: plan.flops,
@@ -138,6 +146,7 @@ impl Network {
     /// # Errors
     /// As [`Layer::bind`], which calls this.
     pub fn bind(layer: &dyn Layer, input: Shape) -> Result<Network, BindError> {
+        Shape::new(input.as_slice()).map_err(|e| BindError::new("", "network", &[input], e.into()))?;
         if input.size() == 0 {
             return Err(BindError::new(
                 "",

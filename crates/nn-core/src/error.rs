@@ -121,6 +121,9 @@ pub enum BatchError {
         /// The number of values.
         len: usize,
     },
+    /// A tensor without a sample axis.
+    #[error("expected samples along the first axis, got a tensor of shape []")]
+    NoSampleAxis,
     /// Samples of another shape than the network was bound to.
     #[error("the network takes samples of shape {}, got {}", batched(expected), batched(got))]
     Shape {
@@ -132,14 +135,6 @@ pub enum BatchError {
     /// No samples.
     #[error("a batch needs at least one sample")]
     Empty,
-    /// More samples than the workspace was made for.
-    #[error("the workspace holds {capacity} samples, got {got}")]
-    Capacity {
-        /// What the workspace holds.
-        capacity: usize,
-        /// What came.
-        got: usize,
-    },
     /// Fewer samples than a layer that mixes samples needs.
     #[error("{}: needs a batch of at least {needed} samples here, got {got}", place(path, layer))]
     TooFew {

@@ -36,23 +36,25 @@ pub trait Op: Debug + Send + Sync + 'static {
 pub trait Kernel<T: Real>: Op {
     /// Writes what a sample must know of the whole batch. Called before `forward` where the plan says that samples
     /// are mixed; `pass.x` holds all samples, and `pass.summary` is empty.
-    fn summarize(&self, _pass: &Pass<'_, T>, _summary: &mut [T]) {}
+    fn summarize(&self, _pass: &Pass<'_, T>, _summary: &mut [T], _scratch: &mut [T]) {}
 
     /// y = f(θ, x) for a range of samples.
     fn forward(&self, pass: &Pass<'_, T>, y: RowsMut<'_, T>, local: Local<'_, T>);
 
-    /// Updates the observed state from a training batch whose `forward` has run. The only function that changes state.
+    /// Updates the observed state from a training batch whose `forward` has run. The only function that changes state,
+    /// which is why `pass.state` is empty here: what was observed so far is in `state`.
     fn observe(&self, _pass: &Pass<'_, T>, _state: ParamsMut<'_, T>) {}
 
     /// As `summarize`, before `backward_input` and `backward_params`: writes what is to be known of all of dy.
-    fn summarize_back(&self, _pass: &BackPass<'_, T>, _summary: &mut [T]) {}
+    fn summarize_back(&self, _pass: &BackPass<'_, T>, _summary: &mut [T], _scratch: &mut [T]) {}
 
     /// dx = (∂y/∂x)ᵀ dy for a range of samples: one `dx` for each input, assigned and not accumulated. Not called
-    /// where nobody wants any of them.
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], scratch: &mut [T]);
+    /// where nobody wants any of them, unless the plan keeps something here for `backward_params`; then each `dx` says
+    /// whether it is wanted.
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>);
 
-    /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated.
-    fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>) {}
+    /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated. Called after `backward_input`.
+    fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>, _scratch: &mut [T]) {}
 }
 
 /// What `forward` reads.
@@ -77,11 +79,12 @@ pub struct Pass<'a, T> {
     pub random: Stream,
 }
 
-/// What `forward` may write besides its output.
+/// What `forward` and `backward_input` may write besides their results.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Local<'a, T> {
-    /// Kept for backward: as many elements per sample as the plan asked for.
+    /// Kept for later: from `forward` to backward, or from `backward_input` to `backward_params`; as many elements per
+    /// sample as the plan asked for.
     pub saved: &'a mut [T],
     /// Of no meaning before or after the call.
     pub scratch: &'a mut [T],
@@ -101,8 +104,10 @@ pub struct BackPass<'a, T> {
     pub y: Rows<'a, T>,
     /// The gradient of the loss with respect to the output.
     pub dy: Rows<'a, T>,
-    /// What forward kept.
+    /// What `forward` kept.
     pub saved: &'a [T],
+    /// What `backward_input` kept; empty before and in it.
+    pub saved_back: &'a [T],
     /// What `summarize` wrote.
     pub summary: &'a [T],
     /// What `summarize_back` wrote.

@@ -1,6 +1,7 @@
 //! What a user stacks: a description that can be built into a network.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use tensor_ops::Shape;
 
@@ -44,6 +45,20 @@ pub trait Layer: Debug + Send + Sync {
         Self: Sized,
     {
         Ok(Model::init(self.bind(input)?, seed))
+    }
+}
+
+/// A layer that was chosen at run time is a layer.
+impl Layer for Box<dyn Layer> {
+    fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
+        (**self).build(net, x)
+    }
+}
+
+/// A layer that several networks share is a layer.
+impl Layer for Arc<dyn Layer> {
+    fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
+        (**self).build(net, x)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::{Index, Range};
 
-use tensor_ops::Shape;
+use tensor_ops::{Shape, TensorError};
 
 /// A named tensor in a flat vector.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +31,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub(crate) fn push(&mut self, name: String, shape: Shape) -> Range<usize> {
+    /// Adds a tensor at the end, where the whole stays within what memory can address.
+    pub(crate) fn push(&mut self, name: String, shape: Shape) -> Result<Range<usize>, TensorError> {
+        let end = self.len.checked_add(shape.size()).filter(|&end| end <= isize::MAX as usize);
+        let end = end.ok_or(TensorError::TooLarge { shape })?;
         let entry = Entry { name, shape, offset: self.len };
-        let range = entry.range();
-        self.len = range.end;
+        self.len = end;
         self.entries.push(entry);
-        range
+        Ok(self.entries[self.entries.len() - 1].range())
     }
 
     /// The length of the flat vector.

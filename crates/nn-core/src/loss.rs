@@ -87,6 +87,26 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
     /// [`LossError`], with the position of the first bad target.
     fn check(&self, output: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError>;
 
+    /// Checks that a whole batch fits outputs of this shape: its targets, and its weights if it has any.
+    ///
+    /// # Errors
+    /// As [`Loss::check`]; [`LossError::Weights`] for another number of weights than samples or terms, or one that is
+    /// no finite number >= 0.
+    fn check_batch(&self, output: &Shape, batch: &Batch<'_, T>) -> Result<(), LossError> {
+        let samples = batch.x.len();
+        self.check(output, samples, &batch.target)?;
+        let Some(weights) = batch.weights else { return Ok(()) };
+        let terms = samples * self.terms(output);
+        let refuse = |what| Err(LossError::Weights { what });
+        if weights.len() != samples && weights.len() != terms {
+            return refuse(format!("{} for {samples} samples with {terms} terms", weights.len()));
+        }
+        match weights.iter().position(|w| !(w.is_finite() && *w >= T::ZERO)) {
+            Some(at) => refuse(format!("number {at} is {}, expected a finite number >= 0", weights[at])),
+            None => Ok(()),
+        }
+    }
+
     /// How the terms are reduced.
     fn reduction(&self) -> Reduction;
 
@@ -120,7 +140,7 @@ pub enum LossError {
         expected: &'static str,
     },
     /// Another number of targets, or targets of another shape.
-    #[error("{loss}: outputs of shape {} x {samples} samples do not fit {targets}", batched(output))]
+    #[error("{loss}: {samples} outputs of shape {} do not fit {targets}", batched(output))]
     Shape {
         /// The loss.
         loss: &'static str,
@@ -132,7 +152,7 @@ pub enum LossError {
         targets: String,
     },
     /// A class number outside the range.
-    #[error("{loss}: target {position} is class {class}, but there are {classes} classes")]
+    #[error("{loss}: target {position} (from 0) is class {class}, but the outputs have {classes} classes")]
     Class {
         /// The loss.
         loss: &'static str,
@@ -154,6 +174,12 @@ pub enum LossError {
         value: f64,
         /// What it should be.
         expected: &'static str,
+    },
+    /// Weights that do not fit the terms of the loss.
+    #[error("weights of the batch: {what}")]
+    Weights {
+        /// What is wrong, with the numbers.
+        what: String,
     },
     /// A setting that does not fit the output.
     #[error("{loss}: {what}")]
@@ -214,7 +240,7 @@ impl<'a, T: Real> Batch<'a, T> {
 /// of terms the first time.
 ///
 /// # Panics
-/// Without samples, or where the targets do not fit; [`Loss::check`] tells before.
+/// Without samples, or where targets or weights do not fit; [`Loss::check_batch`] tells before.
 pub fn loss_value<T: Real>(
     loss: &dyn Loss<T>,
     y: Rows<'_, T>,
@@ -226,7 +252,7 @@ pub fn loss_value<T: Real>(
     let each = loss.terms(y.shape());
     terms.resize(y.len() * each, T::ZERO);
     loss.value(y, target, terms);
-    reduce(loss, y.shape(), &target, weights, terms)
+    reduce(loss, y.shape(), &target, weights, y.len(), terms)
 }
 
 /// As [`loss_value`], and assigns dy, the gradient with respect to the outputs, in the same pass.
@@ -252,8 +278,9 @@ pub fn loss_value_and_gradient<T: Real>(
             if divisor == T::ZERO { T::ZERO } else { T::ONE / divisor }
         }
     };
+    assert_eq!(dy.len(), y.data().len(), "elements of the gradient with respect to the outputs");
     let upstream = match weights {
-        Some(weights) => Upstream::weighted(scale, weights, terms.len() / weights.len()),
+        Some(weights) => Upstream::weighted(scale, weights, terms_of_a_weight(terms.len(), m, weights.len())),
         None => Upstream::uniform(scale),
     };
     let parts = [(&mut terms[..], SLAB * each), (dy, SLAB * shape.size())];
@@ -263,7 +290,7 @@ pub fn loss_value_and_gradient<T: Real>(
         let target = target.slice(rows.clone(), m);
         loss.value_and_gradient(y.slice(rows), target, upstream, terms, RowsMut::of(dy, shape));
     });
-    reduce(loss, &shape, &target, weights, terms)
+    reduce(loss, &shape, &target, weights, m, terms)
 }
 
 /// Samples of a piece of work: a loss is cheap beside the products before it.
@@ -306,6 +333,9 @@ impl Network {
         input: InputGradient,
     ) -> T {
         assert!(ws.trains, "a workspace for inference has no gradients");
+        if let Err(error) = loss.check_batch(self.output_shape(), batch) {
+            panic!("{error}");
+        }
         let mut terms = std::mem::take(&mut ws.terms);
         let mut dy = std::mem::take(&mut ws.grads[self.output]);
         let y = self.forward(theta, state, batch.x, cx, ws);
@@ -318,15 +348,21 @@ impl Network {
     }
 }
 
+fn terms_of_a_weight(terms: usize, samples: usize, weights: usize) -> usize {
+    assert!(weights == samples || weights == terms, "{weights} weights for {samples} samples, {terms} terms");
+    terms / weights
+}
+
 fn reduce<T: Real>(
     loss: &dyn Loss<T>,
     output: &Shape,
     target: &Target<'_, T>,
     weights: Option<&[T]>,
+    samples: usize,
     terms: &mut [T],
 ) -> T {
     if let Some(weights) = weights {
-        let each = terms.len() / weights.len();
+        let each = terms_of_a_weight(terms.len(), samples, weights.len());
         for (terms, weight) in terms.chunks_exact_mut(each).zip(weights) {
             terms.iter_mut().for_each(|term| *term *= *weight);
         }

@@ -18,7 +18,7 @@ pub struct Model<T> {
     state: Vec<T>,
 }
 
-/// Samples that [`Model::predict`] takes through the network at once.
+/// Samples that [`Model::predict`] takes through the network at once, unless the network mixes samples.
 const CHUNK: usize = 256;
 
 impl<T: Scalar> Model<T> {
@@ -89,9 +89,11 @@ impl<T: Scalar> Model<T> {
         self.network.accepts(&rows, Mode::Inference)?;
         let output = self.network.output_shape();
         let mut y = Vec::with_capacity(rows.len() * output.size());
-        let mut ws = Workspace::inference(&self.network, rows.len().min(CHUNK))?;
-        for first in (0..rows.len()).step_by(CHUNK) {
-            let chunk = rows.slice(first..(first + CHUNK).min(rows.len()));
+        let mixes = self.network.mixes_samples(Mode::Inference);
+        let size = if mixes { rows.len() } else { rows.len().min(CHUNK) };
+        let mut ws = Workspace::inference(&self.network, size)?;
+        for first in (0..rows.len()).step_by(size) {
+            let chunk = rows.slice(first..(first + size).min(rows.len()));
             let cx = Context::inference();
             y.extend_from_slice(self.network.forward(&self.theta, &self.state, chunk, &cx, &mut ws).data());
         }
@@ -106,8 +108,9 @@ impl<T: Scalar> Model<T> {
         Workspace::training(&self.network, capacity)
     }
 
-    /// The loss of a batch, with its gradient left in the workspace; in training mode the observed state is updated.
-    /// One training step is this and an optimizer's update of [`Model::theta_mut`] from [`Workspace::gradient`].
+    /// The loss of a batch, with its gradient left in the workspace; in training mode the observed state is updated,
+    /// unless the loss is NaN or infinite. One training step is this and an optimizer's update of
+    /// [`Model::theta_mut`] from [`Workspace::gradient`].
     ///
     /// # Panics
     /// Where the batch does not fit the network or the loss; [`Network::accepts`] and [`Loss::check`] tell before.
@@ -120,7 +123,9 @@ impl<T: Scalar> Model<T> {
     ) -> T {
         let Model { network, theta, state } = self;
         let value = network.loss_and_gradient(theta, state, batch, loss, cx, ws, InputGradient::Skip);
-        network.observe(theta, state, batch.x, cx, ws);
+        if value.is_finite() {
+            network.observe(theta, state, batch.x, cx, ws);
+        }
         value
     }
 

@@ -22,8 +22,12 @@ pub struct Plan {
     pub summary: usize,
     /// Elements per batch that `summarize_back` writes.
     pub summary_back: usize,
-    /// Elements of scratch for each call of forward or backward.
+    /// Elements per sample kept from `backward_input` to `backward_params`.
+    pub saved_back: usize,
+    /// Elements of scratch for each call of `forward` or `backward_input`.
     pub scratch: usize,
+    /// Elements of scratch for each call that sees the whole batch.
+    pub batch_scratch: usize,
     /// Whether one sample's output depends on the other samples.
     pub mixing: Mixing,
     /// The fewest samples of a batch in a mode in which samples are mixed.
@@ -45,7 +49,9 @@ impl Plan {
             saved: 0,
             summary: 0,
             summary_back: 0,
+            saved_back: 0,
             scratch: 0,
+            batch_scratch: 0,
             mixing: Mixing::Never,
             min_batch: 1,
             flops: output.size(),
@@ -80,10 +86,25 @@ impl Plan {
         self
     }
 
-    /// Asks for `n` elements of scratch in each call.
+    /// Keeps `n` elements per sample from `backward_input` to `backward_params`, which therefore is always called, wanted
+    /// or not: for layers whose two gradients share most of their work.
+    #[must_use]
+    pub fn saved_back(mut self, n: usize) -> Plan {
+        self.saved_back = n;
+        self
+    }
+
+    /// Asks for `n` elements of scratch in each call of `forward` and `backward_input`.
     #[must_use]
     pub fn scratch(mut self, n: usize) -> Plan {
         self.scratch = n;
+        self
+    }
+
+    /// Asks for `n` elements of scratch in each call that sees the whole batch.
+    #[must_use]
+    pub fn batch_scratch(mut self, n: usize) -> Plan {
+        self.batch_scratch = n;
         self
     }
 

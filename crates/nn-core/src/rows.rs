@@ -91,11 +91,11 @@ impl<'a, T: Real> Rows<'a, T> {
     /// The samples along the first axis of a tensor.
     ///
     /// # Errors
-    /// [`BatchError::Ragged`] for a scalar, or samples without elements.
+    /// [`BatchError::NoSampleAxis`] for a scalar, [`BatchError::Ragged`] for samples without elements.
     pub fn of_tensor(tensor: &'a Tensor<T>) -> Result<Rows<'a, T>, BatchError> {
         match tensor.shape().as_slice() {
             [_, sample @ ..] => Rows::new(tensor.as_slice(), Shape::new(sample)?),
-            [] => Err(BatchError::Ragged { shape: Shape::SCALAR, len: 1 }),
+            [] => Err(BatchError::NoSampleAxis),
         }
     }
 }

@@ -57,14 +57,14 @@ impl Network {
                 random: self.random(node, cx),
             };
             if node.mixing.applies(cx.mode) {
-                kernel.summarize(&pass, &mut summary);
+                kernel.summarize(&pass, &mut summary, &mut scratch[..node.batch_scratch]);
             }
 
             let width = self.shapes[node.output].size();
             let pieces = m.div_ceil(node.slab);
             let parts = [
-                (&mut y[..m * width], node.slab * width),
-                (&mut saved[..m * node.saved], node.slab * node.saved),
+                (&mut y[..m * width], node.slab.saturating_mul(width)),
+                (&mut saved[..m * node.saved], node.slab.saturating_mul(node.saved)),
                 (&mut scratch[..pieces * node.scratch], node.scratch),
             ];
             pool::split(pieces, parts, |piece, [y, saved, scratch]| {
@@ -94,6 +94,7 @@ impl Network {
         ws: &Workspace<T>,
     ) {
         self.assert_fits(theta, state, x, cx, ws);
+        assert_eq!(ws.rows, x.len(), "samples of the forward pass and of what is observed");
         for (i, node) in self.nodes.iter().enumerate() {
             if cx.mode != Mode::Training || node.state.is_empty() {
                 continue;
@@ -101,7 +102,6 @@ impl Network {
             let inputs = self.inputs(node, x, ws);
             let pass = Pass {
                 theta: Params::new(theta, &node.params),
-                // What was observed so far is in the tensors that are handed over to be changed.
                 state: Params::new(&[], &[]),
                 x: &inputs[..node.inputs.len()],
                 summary: &ws.summaries[i],
@@ -131,6 +131,7 @@ impl Network {
         self.assert_fits(theta, state, x, cx, ws);
         assert!(ws.trains, "a workspace for inference has no gradients");
         assert_eq!(ws.rows, x.len(), "samples of the forward pass and of the backward pass");
+        ws.has_input_gradient = input == InputGradient::Compute;
         let m = x.len();
         let wanted = |value: usize| self.trainable[value] || input == InputGradient::Compute;
         for (i, node) in self.nodes.iter().enumerate().rev() {
@@ -140,6 +141,7 @@ impl Network {
             let kernel = T::of(&*node.kernel);
             let grad = take(&mut ws.grads[node.output]);
             let mut summary_back = take(&mut ws.summaries_back[i]);
+            let mut saved_back = take(&mut ws.saved_back[i]);
             let mut gradient = take(&mut ws.gradient);
             let mut scratch = take(&mut ws.scratch);
             // A gradient that is the first of its value is assigned in place; one to be added goes to a spare buffer.
@@ -159,6 +161,7 @@ impl Network {
                 dy: Rows::of(&grad[..m * shape.size()], shape),
                 saved: &ws.saved[i][..m * node.saved],
                 summary: &ws.summaries[i],
+                saved_back: &[],
                 summary_back: &[],
                 first: 0,
                 batch: x.len(),
@@ -166,14 +169,16 @@ impl Network {
                 random: self.random(node, cx),
             };
             if node.mixing.applies(cx.mode) {
-                kernel.summarize_back(&pass, &mut summary_back);
+                kernel.summarize_back(&pass, &mut summary_back, &mut scratch[..node.batch_scratch]);
             }
             let pass = BackPass { summary_back: &summary_back, ..pass };
-            if !node.params.is_empty() {
-                kernel.backward_params(&pass, ParamsMut::new(&mut gradient, &node.params));
+            if node.saved_back > 0 || node.inputs.iter().any(|&value| wanted(value)) {
+                self.backward_input(node, &pass, &inputs, &mut dx, [&mut saved_back, &mut scratch], wanted);
             }
-            if node.inputs.iter().any(|&value| wanted(value)) {
-                self.backward_input(node, &pass, &inputs, &mut dx, &mut scratch, wanted);
+            if !node.params.is_empty() {
+                let pass = BackPass { saved_back: &saved_back[..m * node.saved_back], ..pass };
+                let dtheta = ParamsMut::new(&mut gradient, &node.params);
+                kernel.backward_params(&pass, dtheta, &mut scratch[..node.batch_scratch]);
             }
 
             for (slot, &value) in node.inputs.iter().enumerate().filter(|&(_, &value)| wanted(value)) {
@@ -188,6 +193,7 @@ impl Network {
             }
             ws.grads[node.output] = grad;
             ws.summaries_back[i] = summary_back;
+            ws.saved_back[i] = saved_back;
             ws.gradient = gradient;
             ws.scratch = scratch;
         }
@@ -200,18 +206,19 @@ impl Network {
         pass: &BackPass<'_, T>,
         inputs: &[Rows<'_, T>; MAX_INPUTS],
         dx: &mut [Vec<T>; MAX_INPUTS],
-        scratch: &mut [T],
+        [saved, scratch]: [&mut [T]; 2],
         wanted: impl Fn(usize) -> bool + Sync,
     ) {
         let m = pass.dy.len();
         let pieces = m.div_ceil(node.slab);
         let width = |slot: usize| node.inputs.get(slot).map_or(0, |&value| self.shapes[value].size());
-        let mut parts: [(&mut [T], usize); MAX_INPUTS + 1] = Default::default();
+        let mut parts: [(&mut [T], usize); MAX_INPUTS + 2] = Default::default();
         for (slot, dx) in dx.iter_mut().enumerate().filter(|(_, dx)| !dx.is_empty()) {
-            parts[slot] = (&mut dx[..m * width(slot)], node.slab * width(slot));
+            parts[slot] = (&mut dx[..m * width(slot)], node.slab.saturating_mul(width(slot)));
         }
-        parts[MAX_INPUTS] = (&mut scratch[..pieces * node.scratch], node.scratch);
-        pool::split(pieces, parts, |piece, [dx @ .., scratch]: [&mut [T]; MAX_INPUTS + 1]| {
+        parts[MAX_INPUTS] = (&mut saved[..m * node.saved_back], node.slab.saturating_mul(node.saved_back));
+        parts[MAX_INPUTS + 1] = (&mut scratch[..pieces * node.scratch], node.scratch);
+        pool::split(pieces, parts, |piece, [dx @ .., saved, scratch]: [&mut [T]; MAX_INPUTS + 2]| {
             let first = piece * node.slab;
             let n = node.slab.min(m - first);
             let inputs = slice_all(inputs, node, first, n);
@@ -229,7 +236,11 @@ impl Network {
                 slot += 1;
                 value.map_or_else(RowsMut::unwanted, |&value| RowsMut::of(dx, self.shapes[value]))
             });
-            T::of(&*node.kernel).backward_input(&pass, &mut dx[..node.inputs.len()], scratch);
+            T::of(&*node.kernel).backward_input(
+                &pass,
+                &mut dx[..node.inputs.len()],
+                Local { saved, scratch },
+            );
         });
     }
 

@@ -7,7 +7,8 @@ use tensor_ops::{Real, Shape};
 
 use crate::{BindError, Layer, Layout, Model, Network, Scalar};
 
-/// Metadata: the shape of an input sample, and the fingerprint of the numbers.
+/// Metadata: the shape of an input sample, the scalar type, and the fingerprint of the numbers.
+const SCALAR: &str = "nn.scalar";
 const INPUT: &str = "nn.input_shape";
 const FINGERPRINT: &str = "nn.fingerprint";
 
@@ -24,6 +25,7 @@ impl<T: Scalar> Model<T> {
         }
         let lengths: Vec<String> = network.input_shape().iter().map(|n| n.to_string()).collect();
         file.set_metadata(INPUT, lengths.join(","));
+        file.set_metadata(SCALAR, T::NAME);
         file.set_metadata(FINGERPRINT, format!("{:016x}", self.fingerprint()));
         file
     }
@@ -48,8 +50,13 @@ impl<T: Scalar> Model<T> {
         let theta = collect(file, network.theta_layout())?;
         let state = collect(file, network.state_layout())?;
         let model = Model::from_parts(network.into(), theta, state);
+        // The fingerprint is that of the numbers as they were saved; f32 read as f64 goes back without loss.
+        let found = match file.metadata(SCALAR) {
+            Some("f32") => model.cast::<f32>().fingerprint(),
+            _ => model.fingerprint(),
+        };
         match file.metadata(FINGERPRINT) {
-            Some(wanted) if wanted != format!("{:016x}", model.fingerprint()) => Err(LoadError::Damaged),
+            Some(wanted) if wanted != format!("{found:016x}") => Err(LoadError::Damaged),
             _ => Ok(model),
         }
     }

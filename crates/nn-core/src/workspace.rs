@@ -11,6 +11,8 @@ pub struct Workspace<T> {
     pub(crate) trains: bool,
     /// Samples of the last forward pass.
     pub(crate) rows: usize,
+    /// Whether the last backward pass wrote the gradient of the input.
+    pub(crate) has_input_gradient: bool,
     /// The output of each kernel, `(capacity, width)`; entry 0 stays empty, the input is read where it is.
     pub(crate) values: Vec<Vec<T>>,
     /// The gradient of the loss with respect to each value.
@@ -18,6 +20,7 @@ pub struct Workspace<T> {
     pub(crate) saved: Vec<Vec<T>>,
     pub(crate) summaries: Vec<Vec<T>>,
     pub(crate) summaries_back: Vec<Vec<T>>,
+    pub(crate) saved_back: Vec<Vec<T>>,
     pub(crate) scratch: Vec<T>,
     /// Where a gradient goes that is to be added to another.
     pub(crate) spare: Vec<Vec<T>>,
@@ -69,12 +72,15 @@ impl<T: Real> Workspace<T> {
                 .max();
             spare.push(buffer(when(trains, capacity), width.unwrap_or(0))?);
         }
-        let pieces = |node: &crate::Node| capacity.div_ceil(node.slab);
-        let scratch = nodes.iter().map(|node| pieces(node).saturating_mul(node.scratch)).max().unwrap_or(0);
+        let scratch_of = |node: &crate::Node| {
+            capacity.div_ceil(node.slab).saturating_mul(node.scratch).max(node.batch_scratch)
+        };
+        let scratch = nodes.iter().map(scratch_of).max().unwrap_or(0);
         Ok(Workspace {
             capacity,
             trains,
             rows: 0,
+            has_input_gradient: false,
             values: widths
                 .clone()
                 .enumerate()
@@ -84,6 +90,7 @@ impl<T: Real> Workspace<T> {
             saved: of_nodes(&|node| (capacity, node.saved))?,
             summaries: of_nodes(&|node| (1, node.summary))?,
             summaries_back: of_nodes(&|node| (when(trains, 1), node.summary_back))?,
+            saved_back: of_nodes(&|node| (when(trains, capacity), node.saved_back))?,
             scratch: buffer(1, scratch)?,
             spare,
             gradient: buffer(when(trains, 1), network.theta.len())?,
@@ -99,6 +106,7 @@ impl<T: Real> Workspace<T> {
             &mut self.saved,
             &mut self.summaries,
             &mut self.summaries_back,
+            &mut self.saved_back,
             &mut self.spare,
         ];
         let flat = [&mut self.scratch, &mut self.gradient, &mut self.terms];
@@ -120,9 +128,10 @@ impl<T: Real> Workspace<T> {
         &mut self.gradient
     }
 
-    /// The gradient of the last backward pass with respect to the input, if it was asked for.
-    pub fn input_gradient(&self, network: &Network) -> Rows<'_, T> {
-        Rows::of(&self.grads[0][..self.rows * network.input_shape().size()], *network.input_shape())
+    /// The gradient of the last backward pass with respect to the input; `None` where it was not asked for.
+    pub fn input_gradient(&self, network: &Network) -> Option<Rows<'_, T>> {
+        let shape = *network.input_shape();
+        self.has_input_gradient.then(|| Rows::of(&self.grads[0][..self.rows * shape.size()], shape))
     }
 
     /// The gradient of the loss with respect to the network's output: to be written before a backward pass.

@@ -43,7 +43,10 @@ impl<T: Real> Dataset<T> {
     /// place), a class number out of range.
     pub fn new(inputs: Tensor<T>, targets: Targets<T>) -> Result<Dataset<T>, DataError> {
         let shape = *inputs.shape();
-        if shape.rank() < 2 || shape.size() == 0 {
+        if shape.rank() < 2 {
+            return Err(DataError::Rank { shape });
+        }
+        if shape.size() == 0 {
             return Err(DataError::Empty { what: "a data set of shape [samples, features..]", shape });
         }
         let samples = shape[0];
@@ -98,13 +101,13 @@ impl<T: Real> Dataset<T> {
     /// The samples with these numbers, in this order.
     ///
     /// # Errors
-    /// [`DataError::Empty`] for no numbers.
-    ///
-    /// # Panics
-    /// Where there is no sample of a number.
+    /// [`DataError::Empty`] for no numbers, [`DataError::Index`] for one that no sample has.
     pub fn select(&self, samples: &[usize]) -> Result<Dataset<T>, DataError> {
         if samples.is_empty() {
             return Err(DataError::Empty { what: "a selection", shape: *self.inputs.shape() });
+        }
+        if let Some(&index) = samples.iter().find(|&&i| i >= self.len()) {
+            return Err(DataError::Index { index, samples: self.len() });
         }
         let targets = match &self.targets {
             Targets::Classes { labels, classes } => {
@@ -140,9 +143,9 @@ impl<T: Real> Dataset<T> {
         Ok((self.select(first)?, self.select(second)?))
     }
 
-    /// The same samples with other inputs, one for each.
-    pub(crate) fn with_inputs(self, inputs: Tensor<T>) -> Result<Dataset<T>, DataError> {
-        Dataset::new(inputs, self.targets)
+    /// The samples and their targets, without a copy.
+    pub fn into_parts(self) -> (Tensor<T>, Targets<T>) {
+        (self.inputs, self.targets)
     }
 }
 

@@ -14,6 +14,20 @@ pub enum DataError {
         /// The shape of the inputs.
         shape: Shape,
     },
+    /// Inputs without a feature axis.
+    #[error("expected inputs of shape [samples, features..], got {shape}")]
+    Rank {
+        /// The shape of the inputs.
+        shape: Shape,
+    },
+    /// A sample that is not there.
+    #[error("there is no sample {index} (from 0) among {samples}")]
+    Index {
+        /// The number as given.
+        index: usize,
+        /// The number of samples.
+        samples: usize,
+    },
     /// Inputs and targets of different numbers.
     #[error("{inputs} samples with {targets} targets")]
     Length {

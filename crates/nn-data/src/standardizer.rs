@@ -134,7 +134,7 @@ mod file {
         pub fn from_file(file: &TensorFile) -> Result<Standardizer, FileError> {
             let read = |name| Ok::<Vec<f64>, FileError>(file.attached(name)?.into_vec());
             let (mean, deviation, constant) = (read(MEAN)?, read(DEVIATION)?, read(CONSTANT)?);
-            let is_whole = deviation.len() == mean.len() && constant.len() == mean.len();
+            let is_whole = !mean.is_empty() && deviation.len() == mean.len() && constant.len() == mean.len();
             let is_valid =
                 mean.iter().all(|x| x.is_finite()) && deviation.iter().all(|x| *x > 0.0 && x.is_finite());
             if !is_whole || !is_valid {

@@ -23,7 +23,7 @@ pub trait Transform<T: Real> {
     /// # Errors
     /// As [`Transform::apply_tensor`].
     fn apply(&self, set: Dataset<T>) -> Result<Dataset<T>, DataError> {
-        let inputs = self.apply_tensor(set.inputs().clone())?;
-        set.with_inputs(inputs)
+        let (inputs, targets) = set.into_parts();
+        Dataset::new(self.apply_tensor(inputs)?, targets)
     }
 }

@@ -33,7 +33,7 @@ impl<T: Real> Kernel<T> for Add {
         }
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         for dx in dx.iter_mut().filter(|dx| dx.is_wanted()) {
             dx.data().copy_from_slice(pass.dy.data());
         }

@@ -156,9 +156,9 @@ impl Op for BatchNorm {
         let fan = Fan { inputs: 1, outputs: 1 };
         let mixing = if self.statistics { Mixing::InTraining } else { Mixing::Always };
         let mut plan = Plan::new(input)
-            .mixing(mixing, 2 * channels, 2 * channels)
+            .mixing(mixing, channels.saturating_mul(2), channels.saturating_mul(2))
             .min_batch(if input.size() == channels { 2 } else { 1 })
-            .flops(4 * input.size());
+            .flops(input.size().saturating_mul(4));
         if self.affine {
             plan = plan.param("weight", [channels], fan, Arc::new(Constant(1.0)));
             plan = plan.param("bias", [channels], fan, Arc::new(Constant(0.0)));
@@ -173,7 +173,7 @@ impl Op for BatchNorm {
 
 impl<T: Real> Kernel<T> for BatchNorm {
     /// `(C, 2)`: mean and biased variance of the batch, in two passes.
-    fn summarize(&self, pass: &Pass<'_, T>, summary: &mut [T]) {
+    fn summarize(&self, pass: &Pass<'_, T>, summary: &mut [T], _: &mut [T]) {
         let x = pass.x[0];
         let n = (x.data().len() / x.shape()[0]) as f64;
         for (c, summary) in summary.chunks_exact_mut(2).enumerate() {
@@ -217,13 +217,13 @@ impl<T: Real> Kernel<T> for BatchNorm {
     }
 
     /// `(C, 2)`: Σdy and Σdy·x̂.
-    fn summarize_back(&self, pass: &BackPass<'_, T>, summary: &mut [T]) {
+    fn summarize_back(&self, pass: &BackPass<'_, T>, summary: &mut [T], _: &mut [T]) {
         for (c, summary) in summary.chunks_exact_mut(2).enumerate() {
             summary.copy_from_slice(&self.sums_of_dy(pass, c));
         }
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let (x, dy) = (pass.x[0], pass.dy.data());
         // The number of samples of the batch: the range that this call sees may be smaller.
         let n = T::from_usize(pass.batch * x.width() / x.shape()[0]);
@@ -242,7 +242,7 @@ impl<T: Real> Kernel<T> for BatchNorm {
         });
     }
 
-    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>) {
+    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>, _: &mut [T]) {
         for c in 0..pass.x[0].shape()[0] {
             let [dbias, dweight] = self.sums_of_dy(pass, c);
             dtheta.get(0).expect("declared in `plan`")[c] = dweight;

@@ -17,8 +17,8 @@ use crate::init::{Constant, LeCunNormal};
 /// | `bias` b | `(out)` |
 /// | y | `(m, out, H', W')`, H' = ⌊(H + padding - dilation·(kH - 1) - 1) / stride⌋ + 1 |
 ///
-/// y[o, i, j] = b[o] + Σ W[o, c, p, q] · x[c, i·stride + p·dilation - before, j·stride + q·dilation - before], over the
-/// channels c of o's group. Backward is the transpose of the same sum: dx collects along it, dW correlates dy with x.
+/// `y[o, i, j] = b[o] + Σ W[o, c, p, q] · x[c, i·stride + p·dilation - before, j·stride + q·dilation - before]`, over
+/// the channels c of o's group. Backward is the transpose of the same sum: dx collects along it, dW correlates dy with x.
 ///
 /// This is the sum by its definition, the judge of faster forms.
 ///
@@ -159,8 +159,8 @@ impl Conv2d {
             None => refuse(format!(
                 "a kernel of {kernel} with dilation {dilation} reaches over {} pixels, \
                  but an axis of length {size} with padding {total} has {}",
-                reach + 1,
-                size + total
+                reach.saturating_add(1),
+                size.saturating_add(total)
             )),
         }
     }
@@ -253,7 +253,10 @@ impl Geometry {
 
     /// Elements of one output channel, in W and in y.
     fn per_channel(&self) -> (usize, usize) {
-        (self.inputs * self.kernel[0] * self.kernel[1], self.y.output * self.x.output)
+        (
+            self.inputs.saturating_mul(self.kernel[0]).saturating_mul(self.kernel[1]),
+            self.y.output.saturating_mul(self.x.output),
+        )
     }
 }
 
@@ -265,7 +268,10 @@ impl Op for Conv2d {
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let g = self.geometry(&inputs[0])?;
         let (weights, places) = g.per_channel();
-        let fan = Fan { inputs: weights, outputs: g.outputs * self.kernel[0] * self.kernel[1] };
+        let fan = Fan {
+            inputs: weights,
+            outputs: g.outputs.saturating_mul(self.kernel[0]).saturating_mul(self.kernel[1]),
+        };
         let plan = Plan::new(Shape::new(&[self.channels, g.y.output, g.x.output])?)
             .param(
                 "weight",
@@ -273,7 +279,7 @@ impl Op for Conv2d {
                 fan,
                 self.init.clone(),
             )
-            .flops(2 * self.channels * weights * places);
+            .flops(self.channels.saturating_mul(weights).saturating_mul(places).saturating_mul(2));
         Ok(if self.bias { plan.param("bias", [self.channels], fan, Arc::new(Constant(0.0))) } else { plan })
     }
 }
@@ -292,7 +298,7 @@ impl<T: Real> Kernel<T> for Conv2d {
         }
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let g = self.bound(pass.x[0].shape());
         let w = &pass.theta[0];
         for i in 0..pass.dy.len() {
@@ -302,7 +308,7 @@ impl<T: Real> Kernel<T> for Conv2d {
         }
     }
 
-    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>) {
+    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>, _: &mut [T]) {
         let g = self.bound(pass.x[0].shape());
         let (weights, places) = g.per_channel();
         let dw = dtheta.get(0).expect("declared in `plan`");

@@ -79,8 +79,8 @@ impl Op for Dense {
         let fan = Fan { inputs: n, outputs: self.units };
         let plan = Plan::new(Shape::new(&output)?)
             .param("weight", Shape::new(&[self.units, n])?, fan, self.init.clone())
-            .flops(2 * input.size() * self.units)
-            .min_rows(32); // the product packs W once a call
+            .flops(input.size().saturating_mul(self.units).saturating_mul(2))
+            .min_rows(128); // the product packs W once a call
         Ok(if self.bias { plan.param("bias", [self.units], fan, Arc::new(Constant(0.0))) } else { plan })
     }
 }
@@ -99,13 +99,13 @@ impl<T: Real> Kernel<T> for Dense {
         gemm(x, w.t(), update, y.data()); // y = x Wᵀ + b
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let w = self.weight(&pass.theta);
         let dy = Matrix::new(pass.dy.data(), pass.dy.data().len() / self.units, self.units);
         gemm(dy, w, Update::Assign, dx[0].data()); // dx = dy W
     }
 
-    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>) {
+    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>, _: &mut [T]) {
         let rows = pass.dy.data().len() / self.units;
         let dy = Matrix::new(pass.dy.data(), rows, self.units);
         let x = Matrix::new(pass.x[0].data(), rows, pass.x[0].data().len() / rows);

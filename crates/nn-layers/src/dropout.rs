@@ -59,7 +59,7 @@ impl Op for Dropout {
     }
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
-        Ok(Plan::new(inputs[0]).flops(4 * inputs[0].size()))
+        Ok(Plan::new(inputs[0]).flops(inputs[0].size().saturating_mul(4)))
     }
 }
 
@@ -69,7 +69,7 @@ impl<T: Real> Kernel<T> for Dropout {
         self.apply(pass.random, first, pass.cx.mode, pass.x[0].data(), y.data());
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let first = pass.first * pass.dy.width();
         self.apply(pass.random, first, pass.cx.mode, pass.dy.data(), dx[0].data());
     }

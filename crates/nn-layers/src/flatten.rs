@@ -29,7 +29,7 @@ impl<T: Real> Kernel<T> for Flatten {
         y.data().copy_from_slice(pass.x[0].data());
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         dx[0].data().copy_from_slice(pass.dy.data());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nn_core::{BindError, Builder, Layer, Value};
+use nn_core::{BindError, BindErrorKind, Builder, Layer, Value};
 
 use crate::Add;
 
@@ -33,6 +33,13 @@ impl Residual {
 impl Layer for Residual {
     fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
         let y = net.child("body", &*self.body, x)?;
+        if net.shape(x) != net.shape(y) {
+            let what = format!(
+                "the body makes samples of shape {} from this, expected the same shape",
+                net.shape(y)
+            );
+            return Err(net.refuse("Residual", &[x], BindErrorKind::Setting { what }));
+        }
         net.apply(Add, &[x, y])
     }
 }

@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let confusion = ConfusionMatrix::new(*classes, &predictions, labels);
     println!("\n{confusion}\n");
 
-    let report = nn::check::model(&model, &loss, &batch_of(&train.take(CHECKED)?)?);
+    let report = nn::check::model(&model, &loss, &batch_of(&train.take(CHECKED)?)?)?;
     print!("{report}");
 
     std::fs::create_dir_all(&options.out)?;

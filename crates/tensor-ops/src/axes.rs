@@ -36,10 +36,10 @@ impl Axes {
 
     /// Checks against a shape: which axes are reduced, and the two forms of the result's shape.
     pub(crate) fn resolve(&self, shape: &Shape, op: &'static str) -> Result<Reduced, TensorError> {
-        let (axes, keep) = match self {
-            Axes::Keep(inner) => (&**inner, true),
-            axes => (axes, false),
-        };
+        let (mut axes, mut keep) = (self, false);
+        while let Axes::Keep(inner) = axes {
+            (axes, keep) = (inner, true);
+        }
         let mut is_reduced = [false; MAX_RANK];
         match axes {
             Axes::These(list) => {

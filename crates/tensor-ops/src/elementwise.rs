@@ -75,9 +75,9 @@ binary! {
     minimum = |a: T, b| a.minimum(b);
 }
 
-/// `+` and `-` between tensors, and between a tensor and a number: panics where the shapes do not broadcast.
+/// `+` and `-` between tensors, which panics where the shapes do not broadcast, and between a tensor and a number.
 macro_rules! operators {
-    ($($trait:ident $op:ident $name:ident;)*) => {$(
+    ($($trait:ident $op:ident $name:ident $f:expr;)*) => {$(
         impl<T: Real> $trait for &Tensor<T> {
             type Output = Tensor<T>;
             #[track_caller]
@@ -88,12 +88,20 @@ macro_rules! operators {
                 }
             }
         }
+
+        impl<T: Real> $trait<T> for &Tensor<T> {
+            type Output = Tensor<T>;
+            fn $op(self, number: T) -> Tensor<T> {
+                let f: fn(T, T) -> T = $f;
+                self.map(|x| f(x, number))
+            }
+        }
     )*};
 }
 
 operators! {
-    Add add add;
-    Sub sub subtract;
+    Add add add |a, b| a + b;
+    Sub sub subtract |a, b| a - b;
 }
 
 impl<T: Real> Mul<T> for &Tensor<T> {

@@ -196,36 +196,41 @@ mod tests {
     use super::*;
     use crate::matmul::matmul_naive;
 
-    /// Every instruction set that this machine has, on sizes around the edges of tiles and blocks.
     #[test]
     fn every_instruction_set_agrees_with_the_definition() {
+        agree::<f64, 6, 8>();
+        agree::<f32, 6, 16>();
+    }
+
+    /// Every instruction set that this machine has, on sizes around the edges of tiles and blocks.
+    fn agree<T: Real, const MR: usize, const NR: usize>() {
         let sizes = if cfg!(miri) {
             vec![(5, 3, 9)]
         } else {
             vec![(1, 1, 1), (13, 257, 33), (97, 3, 513), (12, 512, 32)]
         };
         for (m, k, n) in sizes {
-            let a: Vec<f64> = (0..m * k).map(|i| (i % 7) as f64 - 3.0).collect();
-            let b: Vec<f64> = (0..k * n).map(|i| (i % 5) as f64 - 2.0).collect();
+            let a: Vec<T> = (0..m * k).map(|i| T::from_f64((i % 7) as f64 - 3.0)).collect();
+            let b: Vec<T> = (0..k * n).map(|i| T::from_f64((i % 5) as f64 - 2.0)).collect();
             // Small integers: every order of summation gives the same, exact sum.
             for (a, b) in [
                 (Matrix::new(&a, m, k), Matrix::new(&b, k, n)),
                 (Matrix::new(&a, k, m).t(), Matrix::new(&b, n, k).t()),
             ] {
                 let want = matmul_naive(a, b);
-                let mut c = vec![f64::NAN; m * n];
-                blocked::<f64, 4, 8, false>(a, b, Update::Assign, &mut c, &mut Vec::new());
+                let mut c = vec![T::from_f64(f64::NAN); m * n];
+                blocked::<T, 4, 8, false>(a, b, Update::Assign, &mut c, &mut Vec::new());
                 assert_eq!(c, want);
                 #[cfg(target_arch = "x86_64")]
                 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
                     // SAFETY: the instructions have just been found.
-                    unsafe { avx2::<f64, 6, 8>(a, b, Update::Assign, &mut c, &mut Vec::new()) };
+                    unsafe { avx2::<T, MR, NR>(a, b, Update::Assign, &mut c, &mut Vec::new()) };
                     assert_eq!(c, want);
                 }
                 gemm(a, b, Update::Assign, &mut c);
                 assert_eq!(c, want);
                 gemm(a, b, Update::Accumulate, &mut c);
-                assert!(c.iter().zip(want).all(|(c, want)| *c == 2.0 * want));
+                assert!(c.iter().zip(want).all(|(c, want)| *c == want + want));
             }
         }
     }

@@ -23,7 +23,8 @@ use std::thread;
 /// The most threads a region can use.
 pub const MAX_THREADS: usize = 1 << COUNT_BITS >> 1;
 
-/// Turns a worker spins before it parks: some 50 µs, longer than the gaps between the regions of a training step.
+/// Turns a worker spins before it parks: 50 to 500 µs, by what a `pause` costs on the machine; longer than the gaps
+/// between the regions of a training step.
 const SPINS: usize = 10_000;
 
 /// `Pool::entry` is (region number << COUNT_BITS+1) | (closed << COUNT_BITS) | workers inside.
@@ -49,9 +50,12 @@ struct Pool {
     /// Threads that a region may use, the caller included.
     threads: AtomicUsize,
     spawned: Mutex<usize>,
+    /// Workers that sleep until the next region.
     sleepers: AtomicUsize,
     sleep: Mutex<()>,
     wake: Condvar,
+    /// Where workers beyond the number of threads sleep, whom no region wakes.
+    leave: Condvar,
 }
 
 // SAFETY: `job` is the one field that is not `Sync` by itself. It is written by the thread that holds `caller`, while
@@ -80,6 +84,7 @@ fn pool() -> &'static Pool {
         sleepers: AtomicUsize::new(0),
         sleep: Mutex::new(()),
         wake: Condvar::new(),
+        leave: Condvar::new(),
     })
 }
 
@@ -107,7 +112,11 @@ pub fn threads() -> usize {
 /// assert_eq!(tensor_ops::pool::threads(), 2);
 /// ```
 pub fn set_threads(n: usize) {
-    pool().threads.store(n.clamp(1, MAX_THREADS), Relaxed);
+    let pool = pool();
+    pool.threads.store(n.clamp(1, MAX_THREADS), Relaxed);
+    // The lock makes sure that a worker without leave is either asleep by now or sees the new number.
+    drop(pool.sleep.lock().unwrap_or_else(PoisonError::into_inner));
+    pool.leave.notify_all();
 }
 
 /// Runs `f` on this thread alone: every region inside it is computed in place, with the same results. For a server
@@ -195,11 +204,12 @@ pub fn split<T: Send, const N: usize>(
         task(
             i,
             parts.each_ref().map(|part| {
-                let from = (i * part.chunk).min(part.len);
-                let to = (from + part.chunk).min(part.len);
+                let from = i.saturating_mul(part.chunk).min(part.len);
+                let to = from.saturating_add(part.chunk).min(part.len);
                 // SAFETY: from <= to <= len, so the chunk lies in the slice that was borrowed mutably for the whole
-                // call. Chunks of different pieces do not overlap: piece i ends at (i + 1)·chunk at the latest, where
-                // piece i + 1 begins at the earliest. `for_each` calls each i once, and returns after all of them.
+                // call. Chunks of different pieces do not overlap: without a bound piece i would end at (i + 1)·chunk,
+                // where piece i + 1 begins; bounds of isize::MAX and less, and saturation far above them, only move
+                // both to the end of the slice. `for_each` calls each i once, and returns after all of them.
                 unsafe { std::slice::from_raw_parts_mut(part.start.add(from), to - from) }
             }),
         )
@@ -282,7 +292,13 @@ impl Pool {
         }));
         if let Err(panic) = outcome {
             self.next_piece.store(job.pieces, Relaxed);
-            self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
+            let mut first = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.is_none() {
+                *first = Some(panic);
+            } else {
+                // Dropping what was thrown might throw again, and nothing may unwind out of an open region.
+                std::mem::forget(panic);
+            }
         }
     }
 
@@ -301,33 +317,32 @@ impl Pool {
         }
     }
 
-    /// Waits for an open region that this worker has not seen; spins first, then sleeps.
+    /// Waits for an open region that this worker has not seen: spins, sleeps until a region opens, and spins again,
+    /// because the region that woke it may be over, and the next one near.
     fn wait(&self, seen: usize, number: usize) -> usize {
-        let is_new = |entry: usize| {
-            entry & CLOSED == 0
-                && entry >> (COUNT_BITS + 1) != seen
-                && number + 1 < self.threads.load(Relaxed)
-        };
-        for _ in 0..SPINS {
-            let entry = self.entry.load(Acquire);
-            if is_new(entry) {
-                return entry;
+        let has_leave = || number + 1 < self.threads.load(Relaxed);
+        let is_new = |entry: usize| entry & CLOSED == 0 && entry >> (COUNT_BITS + 1) != seen && has_leave();
+        loop {
+            for _ in 0..SPINS {
+                let entry = self.entry.load(Acquire);
+                if is_new(entry) {
+                    return entry;
+                }
+                spin_loop();
             }
-            spin_loop();
+            let asleep = self.sleep.lock().unwrap_or_else(PoisonError::into_inner);
+            if !has_leave() {
+                drop(self.leave.wait(asleep).unwrap_or_else(PoisonError::into_inner));
+                continue;
+            }
+            // Announced before the last look at `entry`, as the caller opens it before its look at `sleepers`: with
+            // both in one order (SeqCst), at least one of the two sees the other.
+            self.sleepers.fetch_add(1, SeqCst);
+            if !is_new(self.entry.load(SeqCst)) {
+                drop(self.wake.wait(asleep).unwrap_or_else(PoisonError::into_inner));
+            }
+            self.sleepers.fetch_sub(1, SeqCst);
         }
-        let mut asleep = self.sleep.lock().unwrap_or_else(PoisonError::into_inner);
-        // Announced before the last look at `entry`, as the caller opens it before its look at `sleepers`: with both
-        // in one order (SeqCst), at least one of the two sees the other.
-        self.sleepers.fetch_add(1, SeqCst);
-        let entry = loop {
-            let entry = self.entry.load(SeqCst);
-            if is_new(entry) {
-                break entry;
-            }
-            asleep = self.wake.wait(asleep).unwrap_or_else(PoisonError::into_inner);
-        };
-        self.sleepers.fetch_sub(1, SeqCst);
-        entry
     }
 
     /// Enters the region seen as `entry`, unless it has closed or another has begun.

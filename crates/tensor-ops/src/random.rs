@@ -47,7 +47,8 @@ impl Stream {
         rng
     }
 
-    /// Fills `out` with elements `first..` of the stream as numbers uniform on `[low, high)`, two words each.
+    /// Fills `out` with elements `first..` of the stream as numbers uniform on `[low, high)`, two words each;
+    /// rounding to f32 may reach `high`.
     pub fn uniform<T: Real>(&self, first: u64, low: f64, high: f64, out: &mut [T]) {
         let mut rng = self.rng(2 * first);
         for o in out {

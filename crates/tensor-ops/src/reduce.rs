@@ -172,7 +172,10 @@ impl<T: Real> Tensor<T> {
 
 /// A position is one number, so it is one axis that it counts along.
 fn one_axis(axes: Axes, op: &'static str) -> Result<Axes, TensorError> {
-    let inner = if let Axes::Keep(inner) = &axes { inner } else { &axes };
+    let mut inner = &axes;
+    while let Axes::Keep(next) = inner {
+        inner = next;
+    }
     match inner {
         Axes::These(list) if list.len() != 1 => {
             Err(TensorError::Setting { op, what: format!("expected one axis or all, got {axes}") })

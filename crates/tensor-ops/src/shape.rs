@@ -56,10 +56,14 @@ impl Shape {
         self.rank as usize
     }
 
-    /// The number of elements: the product of the axis lengths, 1 for a scalar.
+    /// The number of elements: the product of the axis lengths, 1 for a scalar. A number beyond `usize` counts as
+    /// `usize::MAX`, which is no length that anything has.
     // Not `len`, which could as well mean the number of axes; and no `Deref` to a slice, which would bring that `len`.
     pub fn size(&self) -> usize {
-        self.iter().product()
+        if self.iter().any(|&n| n == 0) {
+            return 0;
+        }
+        self.iter().fold(1, |product, &n| product.saturating_mul(n))
     }
 
     /// The axis lengths.
@@ -214,6 +218,8 @@ mod tests {
     fn absurd_sizes_are_refused_by_arithmetic() {
         assert!(matches!(Shape::new(&[usize::MAX, 2]), Err(TensorError::TooLarge { .. })));
         assert!(matches!(Shape::new(&[0, usize::MAX, 2]), Err(TensorError::TooLarge { .. })));
+        assert_eq!(Shape::from([1 << 32, 1 << 32]).size(), usize::MAX);
+        assert!(crate::Tensor::<f64>::new([1 << 32, 1 << 32], vec![]).is_err());
         assert!(matches!(Shape::new(&[1; 9]), Err(TensorError::RankTooLarge { rank: 9 })));
     }
 }

@@ -106,6 +106,19 @@ fn sleeping_workers_wake_up() {
     });
 }
 
+/// Piece numbers times such lengths do not fit in a usize.
+#[test]
+fn absurd_chunk_lengths_give_the_first_piece_everything() {
+    for chunk in [usize::MAX, usize::MAX / 2 + 2, isize::MAX as usize] {
+        let mut out = [0u8; 4];
+        split(3, [(&mut out, chunk)], |i, [part]| {
+            assert_eq!(part.len(), if i == 0 { 4 } else { 0 });
+            part.fill(1);
+        });
+        assert_eq!(out, [1; 4]);
+    }
+}
+
 #[test]
 #[should_panic(expected = "do not cover")]
 fn chunks_that_leave_elements_out_are_refused() {

@@ -39,7 +39,7 @@ macro_rules! elementwise {
                 &self,
                 pass: &nn_core::BackPass<'_, T>,
                 dx: &mut [nn_core::RowsMut<'_, T>],
-                _: &mut [T],
+                _: nn_core::Local<'_, T>,
             ) {
                 let f = $backward;
                 for ((dx, dy), y) in dx[0].data().iter_mut().zip(pass.dy.data()).zip(pass.y.data()) {

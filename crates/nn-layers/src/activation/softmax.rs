@@ -61,7 +61,7 @@ impl Op for Softmax {
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         inputs[0].axis(self.axis, "Softmax")?;
-        Ok(Plan::new(inputs[0]).flops(5 * inputs[0].size()))
+        Ok(Plan::new(inputs[0]).flops(inputs[0].size().saturating_mul(5)))
     }
 }
 
@@ -78,7 +78,7 @@ impl<T: Real> Kernel<T> for Softmax {
         });
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: &mut [T]) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let (n, step) = self.geometry(pass.y.shape());
         let (y, dy, dx) = (pass.y.data(), pass.dy.data(), dx[0].data());
         each_line(y.len(), (n, step), |at| {

@@ -22,7 +22,11 @@ fn check_values<'a, T: Copy>(
         return Err(LossError::Kind { loss, expected: "values, one for each output," });
     };
     if rows.shape() != output || rows.len() != samples {
-        let targets = format!("{} targets of shape {}", rows.len(), rows.shape());
+        let targets = format!(
+            "{} targets of shape {}",
+            rows.len(),
+            rows.shape().prepend(rows.len()).map_or_else(|_| String::new(), |s| s.to_string())
+        );
         return Err(LossError::Shape { loss, output: *output, samples, targets });
     }
     Ok(rows)
