@@ -81,6 +81,9 @@ fn main() -> ExitCode {
 }
 
 fn conformance(options: &Conformance) -> Result<(), String> {
+    if !options.dir.is_dir() {
+        return Err(format!("{}: no such folder", options.dir.display()));
+    }
     let mut command = cargo(["run", "--quiet", "--release", "--package", "conformance", "--"]);
     // The path is the caller's, not this workspace's.
     command.arg(std::path::absolute(&options.dir).map_err(|e| e.to_string())?);

@@ -24,6 +24,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     findings.extend(layers::without_suite(&sources));
     findings.extend(layers::without_bench(&sources));
     findings.extend(crates::incomplete(&sources));
+    findings.extend(crates::not_compiled(&sources));
     findings.extend(crates::too_long(&sources));
     findings.extend(unsafe_code::outside_its_rooms(&sources));
     findings.extend(arrows::wrong_way(&metadata));

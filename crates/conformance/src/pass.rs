@@ -66,7 +66,7 @@ impl Bound {
 
         ws.output_gradient_mut(&self.network).copy_from_slice(dy.as_slice());
         self.network.backward(&self.theta, &state, rows, cx, &mut ws, InputGradient::Compute);
-        let dx = ws.input_gradient(&self.network).data().to_vec();
+        let dx = ws.input_gradient(&self.network).expect("asked for").data().to_vec();
         let mut answers = vec![Answer::output("y", y), Answer::gradient("x", Tensor::new(*x.shape(), dx)?)];
         for entry in self.network.theta_layout().entries() {
             let gradient = Tensor::new(entry.shape, ws.gradient()[entry.range()].to_vec())?;

@@ -52,7 +52,7 @@ pub enum TrainError {
     },
     /// The loss became NaN or infinite.
     #[error(
-        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}, or clip the gradient"
+        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}"
     )]
     Diverged {
         /// The step.

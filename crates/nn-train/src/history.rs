@@ -8,7 +8,7 @@ use crate::Evaluation;
 pub struct Epoch {
     /// Its number, from 0.
     pub number: u64,
-    /// The loss of its batches, averaged over samples, while θ was moving.
+    /// The loss of its batches a sample, while θ was moving.
     pub running_loss: f64,
     /// The training set after the epoch.
     pub train: Evaluation,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
-use nn_core::{Context, Loss, Mode, Model, Rows, Scalar};
+use nn_core::{Context, Loss, Mode, Model, Reduction, Rows, Scalar};
 use nn_data::{Batches, Dataset};
 use nn_optim::{Optimizer, Schedule};
 
@@ -103,7 +103,7 @@ impl<'a, O, L> Trainer<'a, O, L> {
     ///
     /// # Errors
     /// [`TrainError`]: before the first step for settings and data that do not fit together; during the training for a
-    /// loss that is NaN or infinite, which leaves the model as it was after the last step.
+    /// loss that is NaN or infinite. Such a batch changes nothing: the model is as the step before has left it.
     pub fn fit<T: Scalar>(
         mut self,
         model: &mut Model<T>,
@@ -130,14 +130,17 @@ impl<'a, O, L> Trainer<'a, O, L> {
             while let Some(selection) = batches.next() {
                 let batch = as_batch(&selection, train.sample_shape())
                     .map_err(|source| TrainError::Batch { set: "training", source })?;
+                rate = self.rate_at::<T>(step)?;
                 let cx = Context::training(self.seed, step);
                 let loss = model.loss_and_gradient(&batch, &self.loss, &cx, &mut ws).to_f64();
-                rate = self.rate_at::<T>(step)?;
                 if !loss.is_finite() {
                     return Err(TrainError::Diverged { step, epoch, rate, loss });
                 }
                 self.optimizer.update(step, rate, &mut state, model.theta_mut(), ws.gradient());
-                sum += loss * selection.samples as f64;
+                sum += match self.loss.reduction() {
+                    Reduction::Sum => loss,
+                    _ => loss * selection.samples as f64,
+                };
                 let report = Step { number: step, total, loss };
                 self.observers.iter_mut().for_each(|observer| observer.step(&report));
                 step += 1;
@@ -150,6 +153,11 @@ impl<'a, O, L> Trainer<'a, O, L> {
                 validation: evaluate(model, &self.loss, validation)?,
                 rate,
             };
+            for loss in [report.train.loss, report.validation.loss] {
+                if !loss.is_finite() {
+                    return Err(TrainError::Diverged { step, epoch, rate, loss });
+                }
+            }
             self.observers.iter_mut().for_each(|observer| observer.epoch(&report, self.epochs));
             history.epochs.push(report);
         }

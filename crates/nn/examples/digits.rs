@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use nn::prelude::*;
@@ -24,7 +25,7 @@ struct Options {
     /// seed of the split, the first weights and the order of samples (default: 0)
     #[argh(option, default = "0")]
     seed: u64,
-    /// threads; the result does not depend on it (default: NN_NUM_THREADS, or all cores)
+    /// threads; the result does not depend on it (default and 0: NN_NUM_THREADS, or all cores)
     #[argh(option)]
     threads: Option<usize>,
     /// folder for the model and the loss curve (default: out)
@@ -35,11 +36,25 @@ struct Options {
 /// Samples on which the gradient is checked.
 const CHECKED: usize = 16;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let options: Options = argh::from_env();
+fn main() -> ExitCode {
+    match run(&argh::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    if options.epochs == 0 {
+        return Err("--epochs 0 would train nothing".into());
+    }
     if let Some(threads) = options.threads {
         nn::set_threads(threads);
     }
+    // Before the training, which would be lost if there were no place for its results.
+    std::fs::create_dir_all(&options.out).map_err(|e| format!("--out {}: {e}", options.out.display()))?;
 
     let (train, test) = datasets::digits().split(0.75, options.seed)?;
     let raw_test = test.inputs().clone();
@@ -73,9 +88,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = nn::check::model(&model, &loss, &batch_of(&train.take(CHECKED)?)?)?;
     print!("{report}");
 
-    std::fs::create_dir_all(&options.out)?;
     let curve = options.out.join("loss.svg");
-    std::fs::write(&curve, plot::loss_curve(&history)?)?;
+    std::fs::write(&curve, plot::loss_curve(&history)?).map_err(|e| format!("{}: {e}", curve.display()))?;
     let path = options.out.join("digits.safetensors");
     let mut file = model.to_file();
     scale.attach_to(&mut file);

@@ -49,6 +49,7 @@ struct Pool {
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     /// Threads that a region may use, the caller included.
     threads: AtomicUsize,
+    cores: usize,
     spawned: Mutex<usize>,
     /// Workers that sleep until the next region.
     sleepers: AtomicUsize,
@@ -80,6 +81,7 @@ fn pool() -> &'static Pool {
         next_piece: AtomicUsize::new(0),
         panic: Mutex::new(None),
         threads: AtomicUsize::new(default_threads()),
+        cores: cores(),
         spawned: Mutex::new(0),
         sleepers: AtomicUsize::new(0),
         sleep: Mutex::new(()),
@@ -88,8 +90,11 @@ fn pool() -> &'static Pool {
     })
 }
 
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, |n| n.get())
+}
+
 fn default_threads() -> usize {
-    let cores = || thread::available_parallelism().map_or(1, |n| n.get());
     let asked = std::env::var("NN_NUM_THREADS").ok().and_then(|s| s.trim().parse::<usize>().ok());
     // A value that is no positive number is as good as none: there is nobody to report it to.
     asked.filter(|&n| n > 0).unwrap_or_else(cores).min(MAX_THREADS)
@@ -104,8 +109,8 @@ pub fn threads() -> usize {
     pool().threads.load(Relaxed)
 }
 
-/// Sets the number of threads that regions use from now on; 0 counts as 1, and [`MAX_THREADS`] is the most.
-/// Results do not depend on it.
+/// Sets the number of threads that regions use from now on; 0 means the default, and [`MAX_THREADS`] is the most.
+/// Results do not depend on it. More threads than cores are slower than as many.
 ///
 /// ```
 /// tensor_ops::pool::set_threads(2);
@@ -113,7 +118,7 @@ pub fn threads() -> usize {
 /// ```
 pub fn set_threads(n: usize) {
     let pool = pool();
-    pool.threads.store(n.clamp(1, MAX_THREADS), Relaxed);
+    pool.threads.store(if n == 0 { default_threads() } else { n.min(MAX_THREADS) }, Relaxed);
     // The lock makes sure that a worker without leave is either asleep by now or sees the new number.
     drop(pool.sleep.lock().unwrap_or_else(PoisonError::into_inner));
     pool.leave.notify_all();
@@ -255,10 +260,11 @@ impl Pool {
         self.next_piece.store(0, Relaxed);
         let closed = self.entry.load(Relaxed);
         self.entry.store((closed & !CLOSED).wrapping_add(NEXT_REGION), SeqCst);
-        if self.sleepers.load(SeqCst) > 0 {
+        let wanted = self.sleepers.load(SeqCst).min(pieces - 1);
+        if wanted > 0 {
             // The lock makes sure that a worker is either asleep by now or will see the open region.
             drop(self.sleep.lock().unwrap_or_else(PoisonError::into_inner));
-            self.wake.notify_all();
+            (0..wanted).for_each(|_| self.wake.notify_one());
         }
 
         self.compute(Job { task, pieces });
@@ -267,7 +273,7 @@ impl Pool {
         let mut turns = 0;
         while self.entry.load(Acquire) & COUNT != 0 {
             turns += 1;
-            if turns < SPINS { spin_loop() } else { thread::yield_now() }
+            if turns < self.spins() { spin_loop() } else { thread::yield_now() }
         }
         match self.panic.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(panic) => Err(panic),
@@ -323,7 +329,7 @@ impl Pool {
         let has_leave = || number + 1 < self.threads.load(Relaxed);
         let is_new = |entry: usize| entry & CLOSED == 0 && entry >> (COUNT_BITS + 1) != seen && has_leave();
         loop {
-            for _ in 0..SPINS {
+            for _ in 0..self.spins() {
                 let entry = self.entry.load(Acquire);
                 if is_new(entry) {
                     return entry;
@@ -343,6 +349,11 @@ impl Pool {
             }
             self.sleepers.fetch_sub(1, SeqCst);
         }
+    }
+
+    /// How long to spin: not at all where threads share cores, for then a thread that spins keeps another from working.
+    fn spins(&self) -> usize {
+        if self.threads.load(Relaxed) > self.cores { 1 } else { SPINS }
     }
 
     /// Enters the region seen as `entry`, unless it has closed or another has begun.

@@ -28,6 +28,27 @@ pub(crate) fn incomplete(sources: &[Source]) -> Vec<String> {
     findings
 }
 
+/// Files that no `mod` names: they are not compiled, and their tests never run.
+pub(crate) fn not_compiled(sources: &[Source]) -> Vec<String> {
+    let is_code = |s: &&Source| s.path.extension().is_some_and(|e| e == "rs");
+    let in_src = sources.iter().filter(is_code).filter(|s| s.path.iter().any(|part| part == "src"));
+    let mut findings = Vec::new();
+    for source in in_src {
+        let stem = source.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
+        // `a/mod.rs` is named as `a`; a root is named by Cargo.
+        let parent = source.path.parent().unwrap_or(Path::new(""));
+        let name =
+            if stem == "mod" { parent.file_name().and_then(|n| n.to_str()).unwrap_or("") } else { stem };
+        let root: &Path = source.path.ancestors().find(|a| a.ends_with("src")).unwrap_or(parent);
+        let declared = [format!("mod {name};"), format!("mod {name} {{")];
+        let names_it = |s: &&Source| s.path.starts_with(root) && declared.iter().any(|d| s.text.contains(d));
+        if !["lib", "main"].contains(&stem) && sources.iter().filter(is_code).find(names_it).is_none() {
+            findings.push(format!("{}: no `mod {name};` names this file", source.path.display()));
+        }
+    }
+    findings
+}
+
 /// Files that should be several.
 pub(crate) fn too_long(sources: &[Source]) -> Vec<String> {
     let code = sources.iter().filter(|s| s.path.extension().is_some_and(|e| e == "rs"));
@@ -54,6 +75,19 @@ mod tests {
             source("crates/a/src/lib.rs", "#![deny(missing_docs)]\n"),
         ];
         assert_eq!(incomplete(&whole), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_forgotten_file_is_found() {
+        let sources = [
+            source("a/src/lib.rs", "mod b;\npub mod c;\n"),
+            source("a/src/b.rs", ""),
+            source("a/src/c/mod.rs", "mod d;"),
+            source("a/src/c/d.rs", ""),
+            source("a/src/e.rs", ""),
+            source("a/tests/f.rs", ""),
+        ];
+        assert_eq!(not_compiled(&sources), ["a/src/e.rs: no `mod e;` names this file"]);
     }
 
     #[test]
