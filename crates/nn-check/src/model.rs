@@ -11,6 +11,17 @@ use crate::{CheckError, Report, numeric};
 ///
 /// # Errors
 /// [`CheckError`] where the batch does not fit the model or the loss.
+///
+/// ```
+/// use nn_core::{Batch, Layer, Model, Rows, Target};
+/// use nn_layers::{Dense, SoftmaxCrossEntropy};
+/// let model: Model<f32> = Dense::new(3).init([2], 0)?;
+/// let batch = Batch::new(Rows::new(&[0.5, -1.0, 2.0, 0.1], [2])?, Target::Classes(&[2, 0]))?;
+/// let report = nn_check::model(&model, &SoftmaxCrossEntropy::new(), &batch)?;
+/// report.assert(); // panics with a table where the gradient is wrong
+/// assert!(report.distance() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn model<T: Scalar>(
     model: &Model<T>,
     loss: &dyn Loss<f64>,

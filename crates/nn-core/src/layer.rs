@@ -12,11 +12,22 @@ use crate::{BindError, Builder, Kernel, Model, Network, Op, Scalar, Value};
 /// An operation with arithmetic of its own implements [`Op`] and [`Kernel`] and is a layer by that. A block made of
 /// other layers implements this trait: it has no arithmetic, it says how its parts are wired. A residual block reads
 ///
-/// ```ignore
-/// fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
-///     let y = net.child("0", &self.body, x)?;
-///     net.apply(Add, &[x, y])
+/// ```
+/// use nn_core::{BindError, Builder, Layer, Network, Value};
+/// use nn_layers::{Add, Dense};
+///
+/// #[derive(Debug)]
+/// struct Block {
+///     body: Dense,
 /// }
+///
+/// impl Layer for Block {
+///     fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
+///         let y = net.child("body", &self.body, x)?;
+///         net.apply(Add, &[x, y])
+///     }
+/// }
+/// assert!(Block { body: Dense::new(4) }.bind([4]).is_ok());
 /// ```
 pub trait Layer: Debug + Send + Sync {
     /// Adds this layer to a network, fed by `x`, and returns its output.

@@ -77,6 +77,17 @@ impl<'a, T: Real> Upstream<'a, T> {
 }
 
 /// A loss: a function of an output and its target, one or more terms a sample.
+///
+/// ```
+/// use nn_core::{Loss, Target};
+/// use nn_layers::SoftmaxCrossEntropy;
+/// let loss: &dyn Loss<f32> = &SoftmaxCrossEntropy::new();
+/// let error = loss.check(&[3].into(), 2, &Target::Classes(&[0, 7])).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "SoftmaxCrossEntropy: target 1 (from 0) is class 7, but the outputs have 3 classes"
+/// );
+/// ```
 pub trait Loss<T: Real>: Debug + Send + Sync {
     /// The number of terms of a sample whose output has this shape.
     fn terms(&self, output: &Shape) -> usize;

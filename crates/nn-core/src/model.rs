@@ -11,6 +11,24 @@ use crate::{Batch, BatchError, Context, Loss, Mode, Network, Rows, Scalar, Works
 /// A network, its θ and its observed state.
 ///
 /// Prediction takes `&self`: a model can be shared between threads without a lock.
+///
+/// ```
+/// use nn_core::{Batch, Context, Layer, Model, Rows, Target};
+/// use nn_layers::{Dense, MeanSquaredError};
+/// let mut model: Model<f64> = Dense::new(1).init([1], 0)?;
+/// let (x, t) = ([0.0, 1.0, 2.0], [1.0, 3.0, 5.0]); // t = 2 x + 1
+/// let batch = Batch::new(Rows::new(&x, [1])?, Target::Values(Rows::new(&t, [1])?))?;
+/// let mut ws = model.workspace(3)?;
+/// for step in 0..200 {
+///     model.loss_and_gradient(&batch, &MeanSquaredError::new(), &Context::training(0, step), &mut ws);
+///     for (theta, d) in model.theta_mut().iter_mut().zip(ws.gradient()) {
+///         *theta -= 0.2 * d; // gradient descent
+///     }
+/// }
+/// let y = model.predict(&[[10.0]].into())?;
+/// assert!((y.as_slice()[0] - 21.0).abs() < 1e-6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Model<T> {
     network: Arc<Network>,

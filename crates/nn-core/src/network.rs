@@ -9,6 +9,21 @@ use tensor_ops::{Real, Shape};
 use crate::{AnyKernel, BatchError, Context, Fan, Initializer, Layout, Mixing, Mode, Rows};
 
 /// A network bound to an input shape. It holds no scalar type and no numbers: θ and state are handed to it.
+///
+/// ```
+/// use nn_core::{Context, Layer, Rows, Workspace};
+/// use nn_layers::{Dense, Sequential, Tanh};
+/// let network = Sequential::new().push(Dense::new(2)).push(Tanh).bind([3])?;
+/// let names: Vec<&str> = network.theta_layout().entries().iter().map(|e| e.name.as_str()).collect();
+/// assert_eq!(names, ["0.weight", "0.bias"]);
+///
+/// let theta: Vec<f32> = network.initial_theta(7); // a function of the seed and the names
+/// let mut ws = Workspace::inference(&network, 1)?;
+/// let x = Rows::new(&[0.5, -1.0, 2.0], [3])?;
+/// let y = network.forward(&theta, &[], x, &Context::inference(), &mut ws);
+/// assert_eq!(y.shape(), network.output_shape());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Network {
     pub(crate) nodes: Vec<Node>,

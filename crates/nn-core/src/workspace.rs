@@ -5,6 +5,14 @@ use tensor_ops::Real;
 use crate::{BatchError, MAX_INPUTS, Network, Rows};
 
 /// The buffers of one thread of use. A model can be shared by many; each brings a workspace of its own.
+///
+/// ```
+/// use nn_core::{Layer, Workspace};
+/// let network = nn_layers::Dense::new(2).bind([3])?;
+/// let ws = Workspace::<f32>::training(&network, 64)?; // up to 64 samples a step
+/// assert_eq!((ws.capacity(), ws.gradient().len()), (64, 3 * 2 + 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Workspace<T> {
     pub(crate) capacity: usize,

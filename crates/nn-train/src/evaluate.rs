@@ -21,6 +21,16 @@ pub struct Evaluation {
 ///
 /// # Errors
 /// [`TrainError`] where the set does not fit the model or the loss.
+///
+/// ```
+/// use nn_core::{Layer, Model};
+/// use nn_layers::{Dense, SoftmaxCrossEntropy};
+/// let set = nn_data::datasets::digits::<f32>();
+/// let model: Model<f32> = Dense::new(10).init([64], 0)?;
+/// let accuracy = nn_train::evaluate(&model, &SoftmaxCrossEntropy::new(), &set)?.accuracy.unwrap();
+/// assert!(accuracy < 0.5, "an untrained model knows nothing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn evaluate<T: Scalar>(
     model: &Model<T>,
     loss: &dyn Loss<T>,
