@@ -87,8 +87,8 @@ impl<T: Real> Tensor<T> {
     /// The norm of a rank-2 tensor as a linear operator.
     ///
     /// # Errors
-    /// [`TensorError::Rank`] for another rank; [`TensorError::EmptyReduction`] for a matrix without elements, of
-    /// which only the Frobenius and the nuclear norm are defined (0).
+    /// [`TensorError::Rank`] for another rank; [`TensorError::EmptyReduction`] where one of the smallest is to
+    /// be chosen from none. The others are 0 without elements, as in NumPy.
     ///
     /// ```
     /// use tensor_ops::{MatrixNorm, Tensor};
@@ -101,19 +101,22 @@ impl<T: Real> Tensor<T> {
         if shape.rank() != 2 {
             return Err(TensorError::Rank { op: "matrix_norm", expected: "a matrix (rank 2)", shape });
         }
-        if shape.size() == 0 && !matches!(order, MatrixNorm::Frobenius | MatrixNorm::Nuclear) {
-            return Err(TensorError::EmptyReduction { op: "matrix_norm", axes: Axes::All, shape });
-        }
         let of_all = |x: Tensor<T>| x.as_slice()[0];
+        let is_empty = shape.size() == 0;
         Ok(match order {
             MatrixNorm::Frobenius => of_all(self.norm(Norm::L2, Axes::All)?),
+            MatrixNorm::L1 | MatrixNorm::Max | MatrixNorm::Spectral | MatrixNorm::Nuclear if is_empty => {
+                T::ZERO
+            }
+            MatrixNorm::MinSpectral if is_empty => {
+                return Err(TensorError::EmptyReduction { op: "matrix_norm", axes: Axes::All, shape });
+            }
             MatrixNorm::L1 => of_all(self.norm(Norm::L1, 0)?.max(Axes::All)?),
             MatrixNorm::Max => of_all(self.norm(Norm::L1, 1)?.max(Axes::All)?),
             MatrixNorm::MinL1 => of_all(self.norm(Norm::L1, 0)?.min(Axes::All)?),
             MatrixNorm::MinMax => of_all(self.norm(Norm::L1, 1)?.min(Axes::All)?),
             MatrixNorm::Spectral => self.singular_values(|values| values.max()),
             MatrixNorm::MinSpectral => self.singular_values(|values| values.min()),
-            MatrixNorm::Nuclear if shape.size() == 0 => T::ZERO,
             MatrixNorm::Nuclear => self.singular_values(|values| values.sum()),
         })
     }
@@ -157,7 +160,13 @@ mod tests {
             assert!((x.matrix_norm(order).unwrap() - want).abs() < 1e-14, "{order:?}");
         }
         assert!(Tensor::from([[f64::NAN]]).matrix_norm(MatrixNorm::Spectral).unwrap().is_nan());
-        assert!(Tensor::<f64>::zeros([0, 3]).matrix_norm(MatrixNorm::L1).is_err());
-        assert_eq!(Tensor::<f64>::zeros([0, 3]).matrix_norm(MatrixNorm::Nuclear).unwrap(), 0.0);
+        let empty = Tensor::<f64>::zeros([0, 3]);
+        for order in
+            [MatrixNorm::L1, MatrixNorm::Max, MatrixNorm::Spectral, MatrixNorm::Nuclear, MatrixNorm::MinL1]
+        {
+            assert_eq!(empty.matrix_norm(order).unwrap(), 0.0, "{order:?}");
+        }
+        assert!(empty.matrix_norm(MatrixNorm::MinMax).is_err(), "there is no row");
+        assert!(empty.matrix_norm(MatrixNorm::MinSpectral).is_err());
     }
 }
