@@ -12,7 +12,8 @@ const STEPS: [f64; 4] = [1e-4, 1e-5, 1e-6, 1e-7];
 /// elements, each of which has its chance to be far off.
 const SIGMAS: f64 = 6.0;
 
-/// How far the slopes over h and h/2 may differ, relative to the slope: at h = 1e-4, what f‴ = 800·f′ makes.
+/// How far the slopes over h and h/2 may differ, relative to the slope and its change: at h = 1e-4, what f‴ = 800·f′
+/// makes.
 const SMOOTH: f64 = 1e-6;
 
 /// Compares `analytic` with the numerical gradient of `f` at `theta`.
@@ -94,14 +95,17 @@ fn derivative(f: &mut impl FnMut(f64) -> f64, x: f64, here: f64, noise: f64) -> 
         (slope, jump)
     };
     for step in STEPS {
-        let h = step * x.abs().max(1.0);
+        let scale = x.abs().max(1.0);
+        let h = step * scale;
         let ((slope, jump), (half_slope, half_jump)) = (probe(h), probe(h / 2.0));
+        // Near a minimum x's own rounding shows: it moves f by ε·|x|·f'·h and more, where f' = 0 is f''·h.
+        let noise = noise.max(f64::EPSILON * jump.abs() * scale);
         // Where f is smooth the jump is h·f'', so half the step has half the jump. The two differ by round-off alone,
         // whose standard deviation is √70·noise/h: two values with factor 1, two with 4, and f(x) with 6.
         let is_smooth = (jump - 2.0 * half_jump).abs() <= SIGMAS * 70f64.sqrt() * noise / h;
         // A kink at h/3 passes that test, but moves the two slopes apart; √2.5·noise/h is their round-off, and h²f‴/8
         // their difference where f is smooth.
-        let tolerance = SIGMAS * 2.5f64.sqrt() * noise / h + SMOOTH * half_slope.abs();
+        let tolerance = SIGMAS * 2.5f64.sqrt() * noise / h + SMOOTH * (half_slope.abs() + half_jump.abs());
         if is_smooth && (slope - half_slope).abs() <= tolerance {
             // The extrapolation has a standard deviation of √(16·4 + 1)/(3√2)·noise/h, about 1.9.
             return Numeric { slope: Some((4.0 * half_slope - slope) / 3.0), noise: 4.0 * noise / h };
@@ -138,6 +142,27 @@ mod tests {
             let f = |t: &[f64]| 0.1 * (t[0] - distance).abs() + (1.0 + t[0]).powi(3);
             let report = check_gradient(f, &[0.0], &[2.9]);
             assert!(report.passes() && report.excluded() == 0, "{distance}: {report}");
+        }
+    }
+
+    /// A converged regression: the slopes are near 0, but not what they are made of.
+    #[test]
+    fn a_right_gradient_near_a_minimum_passes() {
+        let (x, w) = ([-1.3, 0.2, 0.9, 2.1, -0.4, 1.7, 0.6, -2.2], [0.7, -1.1, 0.3]);
+        let model = |w: &[f64], x: f64| w[2] * (w[0] * x + w[1]).tanh();
+        let j = |w2: &[f64]| x.iter().map(|&x| (model(w2, x) - model(&w, x)).powi(2)).sum::<f64>() / 8.0;
+        for error in [1e-6, 1e-8, 1e-10] {
+            let at = [w[0] + error, w[1] - 2.0 * error, w[2] + 0.5 * error];
+            let mut right = [0.0; 3];
+            for x in x {
+                let t = (at[0] * x + at[1]).tanh();
+                let d = 2.0 * (model(&at, x) - model(&w, x)) / 8.0;
+                let inner = d * at[2] * (1.0 - t * t);
+                right = [right[0] + inner * x, right[1] + inner, right[2] + d * t];
+            }
+            let report = check_gradient(j, &at, &right);
+            assert!(report.passes() || error < 1e-9, "{error}: {report}");
+            assert_eq!(report.excluded(), 0, "{error}: {report}");
         }
     }
 

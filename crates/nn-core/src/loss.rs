@@ -102,7 +102,7 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
     ///
     /// # Errors
     /// As [`Loss::check`]; [`LossError::Weights`] for another number of weights than samples or terms, or one that is
-    /// no finite number >= 0.
+    /// not finite.
     fn check_batch(&self, output: &Shape, batch: &Batch<'_, T>) -> Result<(), LossError> {
         let samples = batch.x.len();
         self.check(output, samples, &batch.target)?;
@@ -112,8 +112,8 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
         if weights.len() != samples && weights.len() != terms {
             return refuse(format!("{} for {samples} samples with {terms} terms", weights.len()));
         }
-        match weights.iter().position(|w| !(w.is_finite() && *w >= T::ZERO)) {
-            Some(at) => refuse(format!("number {at} is {}, expected a finite number >= 0", weights[at])),
+        match weights.iter().position(|w| !w.is_finite()) {
+            Some(at) => refuse(format!("number {at} is {}, expected a finite number", weights[at])),
             None => Ok(()),
         }
     }
@@ -260,6 +260,7 @@ pub fn loss_value<T: Real>(
     terms: &mut Vec<T>,
 ) -> T {
     assert!(!y.is_empty(), "a loss needs at least one sample");
+    assert_fits(loss.check(y.shape(), y.len(), &target));
     let each = loss.terms(y.shape());
     terms.resize(y.len() * each, T::ZERO);
     loss.value(y, target, terms);
@@ -279,6 +280,7 @@ pub fn loss_value_and_gradient<T: Real>(
     dy: &mut [T],
 ) -> T {
     assert!(!y.is_empty(), "a loss needs at least one sample");
+    assert_fits(loss.check(y.shape(), y.len(), &target));
     let (m, shape, each) = (y.len(), *y.shape(), loss.terms(y.shape()));
     terms.resize(m * each, T::ZERO);
     let scale = match loss.reduction() {
@@ -311,7 +313,7 @@ impl Network {
     /// The loss of a batch, without gradients.
     ///
     /// # Panics
-    /// Where the batch does not fit; see [`Network::accepts`] and [`Loss::check`].
+    /// Where the batch does not fit; see [`Network::accepts`] and [`Loss::check_batch`].
     pub fn loss<T: Scalar>(
         &self,
         theta: &[T],
@@ -321,6 +323,7 @@ impl Network {
         cx: &Context,
         ws: &mut Workspace<T>,
     ) -> T {
+        assert_fits(loss.check_batch(self.output_shape(), batch));
         let mut terms = std::mem::take(&mut ws.terms);
         let y = self.forward(theta, state, batch.x, cx, ws);
         let value = loss_value(loss, y, batch.target, batch.weights, &mut terms);
@@ -344,9 +347,7 @@ impl Network {
         input: InputGradient,
     ) -> T {
         assert!(ws.trains, "a workspace for inference has no gradients");
-        if let Err(error) = loss.check_batch(self.output_shape(), batch) {
-            panic!("{error}");
-        }
+        assert_fits(loss.check_batch(self.output_shape(), batch));
         let mut terms = std::mem::take(&mut ws.terms);
         let mut dy = std::mem::take(&mut ws.grads[self.output]);
         let y = self.forward(theta, state, batch.x, cx, ws);
@@ -356,6 +357,12 @@ impl Network {
         ws.grads[self.output] = dy;
         self.backward(theta, state, batch.x, cx, ws, input);
         value
+    }
+}
+
+fn assert_fits(checked: Result<(), LossError>) {
+    if let Err(error) = checked {
+        panic!("{error}");
     }
 }
 

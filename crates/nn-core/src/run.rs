@@ -1,7 +1,6 @@
-//! Running a network forward and backward: one parallel region for each kernel and phase.
-//!
-//! Every kernel is called on slabs of samples whose size depends on the kernel alone, so that results have the same
-//! bits on any number of threads.
+//! Running a network forward and backward: for each kernel one parallel region forward and one for its input gradient,
+//! over slabs of samples whose size depends on the kernel alone, so that results have the same bits on any number of
+//! threads. What sees the whole batch (`summarize`, `backward_params`) is called once, and splits inside if it likes.
 
 use std::mem::take;
 
@@ -38,6 +37,7 @@ impl Network {
         self.assert_fits(theta, state, x, cx, ws);
         let m = x.len();
         ws.rows = m;
+        ws.has_input_gradient = false;
         for (i, node) in self.nodes.iter().enumerate() {
             let kernel = T::of(&*node.kernel);
             // Buffers that are written are taken out for the while; this moves pointers, not numbers.

@@ -124,6 +124,18 @@ fn a_batch_that_does_not_fit_is_named_or_panics_with_the_same_words() {
     }));
     assert_eq!(*caught.unwrap_err().downcast::<String>().unwrap(), words);
 
+    // A loss alone refuses as well, and an old gradient of the input is not handed out for new samples.
+    let one = Rows::new(&x[..4], [1]).unwrap();
+    let narrow = Batch::new(rows, Target::Values(one)).unwrap();
+    let network = model.network();
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let cx = Context::inference();
+        network.loss(model.theta(), &[], &narrow, &MeanSquaredError::new(), &cx, &mut ws)
+    }));
+    assert!(
+        caught.unwrap_err().downcast::<String>().unwrap().contains("do not fit 4 targets of shape [4, 1]")
+    );
+
     let few = Rows::new(&[1.0, 2.0], [1]).unwrap();
     assert!(Batch::new(rows, Target::Values(few)).is_err(), "four samples and two targets");
     assert!(Batch::new(Rows::new(&x[..0], [3]).unwrap(), Target::Classes(&[])).is_err());
@@ -140,7 +152,7 @@ fn weights_are_one_a_sample_or_one_a_term() {
     };
     assert!(check(&[1.0, 2.0]).is_ok() && check(&[1.0, 2.0, 3.0, 4.0]).is_ok());
     assert!(matches!(check(&[1.0; 6]), Err(LossError::Weights { .. })));
-    assert!(check(&[1.0, f64::NAN]).is_err() && check(&[-1.0, 1.0]).is_err());
+    assert!(check(&[1.0, f64::NAN]).is_err() && check(&[-1.0, f64::INFINITY]).is_err());
     assert!(batch().weighted(&[1.0; 3]).is_err());
 }
 

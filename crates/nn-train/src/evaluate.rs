@@ -61,7 +61,7 @@ pub(crate) fn check<'a, T: Scalar>(
     let network = model.network();
     let accepted = network.accepts(&batch.x, nn_core::Mode::Inference);
     accepted.map_err(|source| TrainError::Batch { set, source })?;
-    let fits = loss.check(network.output_shape(), batch.x.len(), &batch.target);
+    let fits = loss.check_batch(network.output_shape(), &batch);
     fits.map_err(|source| TrainError::Loss { set, source })?;
     Ok(batch)
 }

@@ -87,6 +87,9 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
     let report = nn::check::model(&model, &loss, &batch_of(&train.take(CHECKED)?)?)?;
     print!("{report}");
+    if !report.passes() {
+        return Err("the gradient check failed".into());
+    }
 
     let curve = options.out.join("loss.svg");
     std::fs::write(&curve, plot::loss_curve(&history)?).map_err(|e| format!("{}: {e}", curve.display()))?;

@@ -122,6 +122,8 @@ pub fn set_threads(n: usize) {
     // The lock makes sure that a worker without leave is either asleep by now or sees the new number.
     drop(pool.sleep.lock().unwrap_or_else(PoisonError::into_inner));
     pool.leave.notify_all();
+    // Those that have lost their leave go to sleep where no region wakes them.
+    pool.wake.notify_all();
 }
 
 /// Runs `f` on this thread alone: every region inside it is computed in place, with the same results. For a server
@@ -148,7 +150,7 @@ pub fn in_place<R>(f: impl FnOnce() -> R) -> R {
 /// Calls `task(i)` for every `i < pieces`, on several threads, in no particular order.
 ///
 /// # Panics
-/// With the panic of a piece, once every thread has left the region.
+/// With the panic of a piece, once every thread has left the region; and for more than `isize::MAX` pieces.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicUsize, Ordering};
@@ -157,6 +159,8 @@ pub fn in_place<R>(f: impl FnOnce() -> R) -> R {
 /// assert_eq!(sum.into_inner(), 45);
 /// ```
 pub fn for_each(pieces: usize, task: impl Fn(usize) + Sync) {
+    // The counter of pieces runs on for a while behind the last one, and must not come round.
+    assert!(pieces <= isize::MAX as usize, "{pieces} pieces");
     let pool = pool();
     let threads = pool.threads.load(Relaxed);
     if pieces <= 1 || threads == 1 || INSIDE.get() {
@@ -329,7 +333,8 @@ impl Pool {
         let has_leave = || number + 1 < self.threads.load(Relaxed);
         let is_new = |entry: usize| entry & CLOSED == 0 && entry >> (COUNT_BITS + 1) != seen && has_leave();
         loop {
-            for _ in 0..self.spins() {
+            let spins = if has_leave() { self.spins() } else { 0 };
+            for _ in 0..spins {
                 let entry = self.entry.load(Acquire);
                 if is_new(entry) {
                     return entry;

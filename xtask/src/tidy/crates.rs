@@ -40,8 +40,8 @@ pub(crate) fn not_compiled(sources: &[Source]) -> Vec<String> {
         let name =
             if stem == "mod" { parent.file_name().and_then(|n| n.to_str()).unwrap_or("") } else { stem };
         let root: &Path = source.path.ancestors().find(|a| a.ends_with("src")).unwrap_or(parent);
-        let declared = [format!("mod {name};"), format!("mod {name} {{")];
-        let names_it = |s: &&Source| s.path.starts_with(root) && declared.iter().any(|d| s.text.contains(d));
+        let declared = format!("mod {name};");
+        let names_it = |s: &&Source| s.path.starts_with(root) && s.text.contains(&declared);
         if !["lib", "main"].contains(&stem) && sources.iter().filter(is_code).find(names_it).is_none() {
             findings.push(format!("{}: no `mod {name};` names this file", source.path.display()));
         }
