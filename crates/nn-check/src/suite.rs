@@ -1,16 +1,15 @@
-//! The battery of tests that every layer passes, and the one of every loss.
+//! The battery of tests that every layer passes, and, beside it, the one of every loss.
+
+mod loss;
+
+pub use loss::{Targets, classes, loss, values};
 
 use std::sync::{Mutex, PoisonError};
 
-use nn_core::{
-    Batch, Context, InputGradient, Layer, Loss, Mode, Model, Network, Rows, Scalar, Target, Workspace,
-    loss_value, loss_value_and_gradient,
-};
-use tensor_ops::random::Stream;
-use tensor_ops::{Real, Shape, pool};
+use nn_core::{Batch, Context, InputGradient, Layer, Loss, Mode, Model, Network, Rows, Scalar, Workspace};
+use tensor_ops::{Shape, pool};
 
 use crate::layer::RandomPoint;
-use crate::{Report, numeric};
 
 /// Gives a layer its battery of tests: `suite!(Dense::new(3), input: [5], batch: 4);`.
 ///
@@ -76,33 +75,6 @@ macro_rules! __allocation_test {
         #[test]
         #[ignore = "needs the feature `count-allocations` of nn-check"]
         fn allocations() {}
-    };
-}
-
-/// Gives a loss its battery of tests:
-/// `loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));`.
-///
-/// Targets are `classes(n)` or `values(low, high)`; `outputs: values(low, high)` restricts the outputs, which are
-/// otherwise drawn from ±2. Checked: the gradient; `value` equals the value of `value_and_gradient`; f32 agrees with
-/// f64; targets that are too few or of the wrong kind are refused.
-#[macro_export]
-macro_rules! loss_suite {
-    ($name:ident: $loss:expr, output: $output:expr, batch: $batch:expr, outputs: values($low:expr, $high:expr), targets: $kind:ident($($arg:expr),*) $(,)?) => {
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            #[test]
-            fn loss() {
-                $crate::suite::loss(&$loss, $output.into(), $batch, ($low, $high), $crate::suite::$kind($($arg),*));
-            }
-        }
-    };
-    ($name:ident: $loss:expr, output: $output:expr, batch: $batch:expr, targets: $($targets:tt)*) => {
-        $crate::loss_suite!($name: $loss, output: $output, batch: $batch, outputs: values(-2.0, 2.0), targets: $($targets)*);
-    };
-    ($loss:expr, output: $output:expr, batch: $batch:expr, $($rest:tt)*) => {
-        $crate::loss_suite!(suite: $loss, output: $output, batch: $batch, $($rest)*);
     };
 }
 
@@ -308,107 +280,6 @@ pub fn refuses(layer: &dyn Layer, shape: &[usize]) {
     let error = Network::bind(layer, shape).expect_err("a shape that the layer refuses").to_string();
     let named: String = shape.iter().map(|n| format!(", {n}")).collect();
     assert!(error.contains(&format!("[m{named}]")), "the error does not name {shape}: {error}");
-}
-
-/// Targets for the tests of a loss.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Targets {
-    /// Class numbers below this.
-    Classes(usize),
-    /// Numbers between these.
-    Values(f64, f64),
-}
-
-/// Targets that are class numbers below `n`.
-pub fn classes(n: usize) -> Targets {
-    Targets::Classes(n)
-}
-
-/// Targets uniform on `[low, high)`.
-pub fn values(low: f64, high: f64) -> Targets {
-    Targets::Values(low, high)
-}
-
-/// The battery of tests of a loss.
-#[track_caller]
-pub fn loss<L: Loss<f64> + Loss<f32>>(
-    loss: &L,
-    output: Shape,
-    batch: usize,
-    range: (f64, f64),
-    kind: Targets,
-) {
-    let draw = |key, n: usize, (low, high)| {
-        let mut values = vec![0.0f64; n];
-        Stream::new(23, key, 0).uniform(0, low, high, &mut values);
-        values.iter_mut().for_each(|x| *x = f64::from(*x as f32)); // what f32 can hold too
-        values
-    };
-    let n = batch * output.size();
-    let y = draw(0, n, range);
-    let terms = Loss::<f64>::terms(loss, &output);
-    let target_values = match kind {
-        Targets::Values(low, high) => draw(1, n, (low, high)),
-        Targets::Classes(_) => Vec::new(),
-    };
-    let target_classes: Vec<usize> = match kind {
-        Targets::Classes(n) => draw(1, batch * terms, (0.0, n as f64)).iter().map(|&x| x as usize).collect(),
-        Targets::Values(..) => Vec::new(),
-    };
-    let weights = draw(2, batch, (0.5, 1.5));
-    for weights in [None, Some(&weights[..])] {
-        let target = target(&target_classes, &target_values, output);
-        loss.check(&output, batch, &target).unwrap_or_else(|error| panic!("{error}"));
-
-        let (mut terms, mut dy) = (Vec::new(), vec![f64::NAN; n]);
-        let value = loss_value_and_gradient(loss, rows(&y, output), target, weights, &mut terms, &mut dy);
-        let f = |y: &[f64]| loss_value(loss, rows(y, output), target, weights, &mut Vec::new());
-        assert_eq!(f(&y), value, "the value alone and with the gradient");
-        let mut report = Report::default();
-        report.add("output", output, &dy, &numeric::gradient(f, &y, value.abs()));
-        report.assert();
-
-        let narrow = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
-        let (y32, t32, w32) = (narrow(&y), narrow(&target_values), weights.map(narrow));
-        let mut dy32 = vec![f32::NAN; n];
-        let target32 = self::target(&target_classes, &t32, output);
-        let value32 = loss_value_and_gradient(
-            loss,
-            rows(&y32, output),
-            target32,
-            w32.as_deref(),
-            &mut Vec::new(),
-            &mut dy32,
-        );
-        close("loss", &[value32], &[value]);
-        close("gradient", &dy32, &dy);
-    }
-    // One target too few, and targets of the other kind.
-    let too_few = target(
-        &target_classes[..target_classes.len().saturating_sub(1)],
-        &target_values[..target_values.len().saturating_sub(output.size())],
-        output,
-    );
-    assert!(loss.check(&output, batch, &too_few).is_err(), "{} targets for {batch} samples", batch - 1);
-    if let Targets::Classes(n) = kind {
-        let mut bad = target_classes.clone();
-        bad[1] = n + 7;
-        let error = Loss::<f64>::check(loss, &output, batch, &Target::Classes(&bad)).unwrap_err().to_string();
-        assert!(error.contains("target 1") && error.contains(&(n + 7).to_string()), "{error}");
-    }
-}
-
-fn rows<T>(data: &[T], shape: Shape) -> Rows<'_, T> {
-    Rows::new(data, shape).expect("whole samples")
-}
-
-fn target<'a, T: Real>(classes: &'a [usize], values: &'a [T], output: Shape) -> Target<'a, T> {
-    if values.is_empty() && !classes.is_empty() {
-        Target::Classes(classes)
-    } else {
-        Target::Values(rows(values, output))
-    }
 }
 
 /// Trains a model for some steps of plain gradient descent: for tests that need a θ that has moved.
