@@ -162,13 +162,21 @@ fn pack<T: Real, const R: usize>(
                 out[height..].fill(T::ZERO);
             }
         } else {
-            // A short run of each row at a time, so that the lines written stay in the first-level cache.
+            // A short run of each row at a time, through a block of fixed size: the lines written stay in the
+            // first-level cache, and the compiler knows every distance in it.
             const RUN: usize = 16;
             for (out, inner) in tile.chunks_mut(R * RUN).zip(blocks(inner.clone(), RUN)) {
-                for i in 0..R {
+                let mut block = [[T::ZERO; RUN]; R];
+                for (i, line) in block.iter_mut().enumerate().take(height) {
                     let from = (rows.start + i) * row + inner.start * col;
-                    for (q, out) in out.chunks_exact_mut(R).enumerate() {
-                        out[i] = if i < height { data[from + q * col] } else { T::ZERO };
+                    match data.get(from..from + RUN) {
+                        Some(run) if col == 1 && inner.len() == RUN => line.copy_from_slice(run),
+                        _ => (0..inner.len()).for_each(|q| line[q] = data[from + q * col]),
+                    }
+                }
+                for (q, out) in out.as_chunks_mut::<R>().0.iter_mut().enumerate() {
+                    for i in 0..R {
+                        out[i] = block[i][q];
                     }
                 }
             }
