@@ -261,6 +261,17 @@ pub fn loss_value<T: Real>(
 ) -> T {
     assert!(!y.is_empty(), "a loss needs at least one sample");
     assert_fits(loss.check(y.shape(), y.len(), &target));
+    checked_value(loss, y, target, weights, terms)
+}
+
+/// [`loss_value`] of targets that have been checked: a step checks its batch once, before it begins.
+fn checked_value<T: Real>(
+    loss: &dyn Loss<T>,
+    y: Rows<'_, T>,
+    target: Target<'_, T>,
+    weights: Option<&[T]>,
+    terms: &mut Vec<T>,
+) -> T {
     let each = loss.terms(y.shape());
     terms.resize(y.len() * each, T::ZERO);
     loss.value(y, target, terms);
@@ -281,6 +292,19 @@ pub fn loss_value_and_gradient<T: Real>(
 ) -> T {
     assert!(!y.is_empty(), "a loss needs at least one sample");
     assert_fits(loss.check(y.shape(), y.len(), &target));
+    assert_eq!(dy.len(), y.data().len(), "elements of the gradient with respect to the outputs");
+    checked_value_and_gradient(loss, y, target, weights, terms, dy)
+}
+
+/// [`loss_value_and_gradient`] of targets that have been checked.
+fn checked_value_and_gradient<T: Real>(
+    loss: &dyn Loss<T>,
+    y: Rows<'_, T>,
+    target: Target<'_, T>,
+    weights: Option<&[T]>,
+    terms: &mut Vec<T>,
+    dy: &mut [T],
+) -> T {
     let (m, shape, each) = (y.len(), *y.shape(), loss.terms(y.shape()));
     terms.resize(m * each, T::ZERO);
     let scale = match loss.reduction() {
@@ -291,7 +315,6 @@ pub fn loss_value_and_gradient<T: Real>(
             if divisor == T::ZERO { T::ZERO } else { T::ONE / divisor }
         }
     };
-    assert_eq!(dy.len(), y.data().len(), "elements of the gradient with respect to the outputs");
     let upstream = match weights {
         Some(weights) => Upstream::weighted(scale, weights, terms_of_a_weight(terms.len(), m, weights.len())),
         None => Upstream::uniform(scale),
@@ -326,7 +349,7 @@ impl Network {
         assert_fits(loss.check_batch(self.output_shape(), batch));
         let mut terms = std::mem::take(&mut ws.terms);
         let y = self.forward(theta, state, batch.x, cx, ws);
-        let value = loss_value(loss, y, batch.target, batch.weights, &mut terms);
+        let value = checked_value(loss, y, batch.target, batch.weights, &mut terms);
         ws.terms = terms;
         value
     }
@@ -352,7 +375,8 @@ impl Network {
         let mut dy = std::mem::take(&mut ws.grads[self.output]);
         let y = self.forward(theta, state, batch.x, cx, ws);
         let n = y.data().len();
-        let value = loss_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n]);
+        let value =
+            checked_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n]);
         ws.terms = terms;
         ws.grads[self.output] = dy;
         self.backward(theta, state, batch.x, cx, ws, input);
