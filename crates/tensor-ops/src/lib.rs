@@ -36,6 +36,7 @@ pub mod random;
 mod real;
 pub mod reduce;
 mod shape;
+pub mod simd;
 mod tensor;
 mod walk;
 
