@@ -5,7 +5,17 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use crate::walk::Walk;
 use crate::{Real, Tensor, TensorError};
 
-impl<T: Real> Tensor<T> {
+impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
+    /// `f` of every element.
+    ///
+    /// ```
+    /// use tensor_ops::Tensor;
+    /// assert_eq!(Tensor::from([1.0, 4.0]).map(f64::sqrt), Tensor::from([1.0, 2.0]));
+    /// ```
+    pub fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
+        Tensor::from_parts(*self.shape(), self.as_slice().iter().map(|&x| f(x)).collect())
+    }
+
     /// `f(a, b)` of the elements of two tensors that broadcast together; `op` is the name that an error will carry.
     ///
     /// # Errors
@@ -20,7 +30,7 @@ impl<T: Real> Tensor<T> {
     /// ```
     pub fn zip_map(
         &self,
-        other: &Tensor<T>,
+        other: &Tensor<T, impl AsRef<[T]>>,
         op: &'static str,
         f: impl Fn(T, T) -> T,
     ) -> Result<Tensor<T>, TensorError> {
@@ -39,16 +49,46 @@ impl<T: Real> Tensor<T> {
 /// One method a function of two operands.
 macro_rules! binary {
     ($($(#[$doc:meta])* $name:ident = $f:expr;)*) => {
-        impl<T: Real> Tensor<T> {
+        impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
             $($(#[$doc])*
             ///
             /// # Errors
             /// [`TensorError::Broadcast`] where the shapes do not broadcast together.
-            pub fn $name(&self, other: &Tensor<T>) -> Result<Tensor<T>, TensorError> {
+            pub fn $name(&self, other: &Tensor<T, impl AsRef<[T]>>) -> Result<Tensor<T>, TensorError> {
                 self.zip_map(other, stringify!($name), $f)
             })*
         }
     };
+}
+
+impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Tensor<T, S> {
+    /// a + b in the place of a.
+    ///
+    /// # Errors
+    /// [`TensorError::Broadcast`] where b does not broadcast to the shape of a.
+    pub fn add_in_place(&mut self, other: &Tensor<T, impl AsRef<[T]>>) -> Result<(), TensorError> {
+        let shape = *self.shape();
+        if shape.broadcast(other.shape(), "add_in_place")? != shape {
+            return Err(TensorError::Broadcast { op: "add_in_place", left: shape, right: *other.shape() });
+        }
+        let walk = Walk::new(shape, [other.shape().broadcast_strides(&shape)]);
+        self.as_mut_slice().iter_mut().zip(walk).for_each(|(a, [i])| *a += other.as_slice()[i]);
+        Ok(())
+    }
+}
+
+/// The comparison that the documentation of `Element` shows.
+impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
+    /// Whether a > b, element by element.
+    ///
+    /// # Errors
+    /// [`TensorError::Broadcast`] where the shapes do not broadcast together.
+    pub fn greater(&self, other: &Tensor<T, impl AsRef<[T]>>) -> Result<Tensor<bool>, TensorError> {
+        let shape = self.shape().broadcast(other.shape(), "greater")?;
+        let strides = [self.shape().broadcast_strides(&shape), other.shape().broadcast_strides(&shape)];
+        let data = Walk::new(shape, strides).map(|[i, j]| self.as_slice()[i] > other.as_slice()[j]).collect();
+        Ok(Tensor::from_parts(shape, data))
+    }
 }
 
 binary! {

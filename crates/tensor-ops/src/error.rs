@@ -100,6 +100,40 @@ pub enum TensorError {
         /// The shape.
         shape: Shape,
     },
+    /// A position beyond the end of an axis.
+    #[error("{op}: index {index} is out of range for axis {axis} of shape {shape}")]
+    Index {
+        /// The operation.
+        op: &'static str,
+        /// The position asked for.
+        index: usize,
+        /// The axis, counted from the front.
+        axis: usize,
+        /// The shape it was asked of.
+        shape: Shape,
+    },
+    /// A place for the result that has another shape than the result.
+    #[error("{op}: the result has shape {expected}, the place for it {got}")]
+    Output {
+        /// The operation.
+        op: &'static str,
+        /// The shape of the result.
+        expected: Shape,
+        /// The shape of the place given.
+        got: Shape,
+    },
+    /// Two shapes that had to agree off one axis, or altogether.
+    #[error("{op}: shapes {left} and {right} do not fit together: {reason}")]
+    Mismatch {
+        /// The operation.
+        op: &'static str,
+        /// Shape of the left, or first, operand.
+        left: Shape,
+        /// Shape of the other operand.
+        right: Shape,
+        /// Which rule is broken.
+        reason: &'static str,
+    },
     /// A setting outside its range.
     #[error("{op}: {what}")]
     Setting {

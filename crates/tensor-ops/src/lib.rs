@@ -21,6 +21,8 @@
 #![deny(missing_docs)]
 
 mod axes;
+mod display;
+mod element;
 mod elementwise;
 mod error;
 #[cfg(feature = "safetensors")]
@@ -30,6 +32,7 @@ pub mod linalg;
 pub mod matmul;
 mod matrix;
 mod norm;
+mod permute;
 pub mod pool;
 mod product;
 pub mod random;
@@ -38,14 +41,17 @@ pub mod reduce;
 mod shape;
 pub mod simd;
 mod tensor;
+mod view;
 mod walk;
 
 pub use axes::Axes;
+pub use element::Element;
 pub use error::TensorError;
 pub use norm::{MatrixNorm, Norm};
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
+pub use view::{View, ViewMut};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -7,7 +7,7 @@ use crate::{Real, Shape, Tensor, TensorError};
 /// A row-major view as nalgebra sees it: the strides are (columns, 1).
 pub type RowMajorView<'a, T> = nalgebra::MatrixView<'a, T, Dyn, Dyn, Dyn, U1>;
 
-impl<T: Real + nalgebra::Scalar> Tensor<T> {
+impl<T: Real + nalgebra::Scalar, S: AsRef<[T]>> Tensor<T, S> {
     /// A rank-2 tensor as a nalgebra matrix, without a copy.
     ///
     /// # Errors

@@ -45,7 +45,7 @@ pub enum MatrixNorm {
     MinMax,
 }
 
-impl<T: Real> Tensor<T> {
+impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// The norm of the elements over the axes, taken as one vector.
     ///
     /// # Errors

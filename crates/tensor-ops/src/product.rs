@@ -4,7 +4,7 @@ use crate::matmul::{Matrix, Update, gemm};
 use crate::walk::Walk;
 use crate::{Real, Shape, Tensor, TensorError};
 
-impl<T: Real> Tensor<T> {
+impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// The matrix product by NumPy's rules: the last two axes multiply, the axes before them broadcast; a vector on
     /// the left is a row, on the right a column, and the axis it lacks is left out of the result.
     ///
@@ -21,7 +21,7 @@ impl<T: Real> Tensor<T> {
     /// assert!(refused.to_string().contains("[2, 2] and [3]"));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
-    pub fn matmul(&self, other: &Tensor<T>) -> Result<Tensor<T>, TensorError> {
+    pub fn matmul(&self, other: &Tensor<T, impl AsRef<[T]>>) -> Result<Tensor<T>, TensorError> {
         let (left, right) = (*self.shape(), *other.shape());
         let refuse = |reason| TensorError::MatMul { op: "matmul", left, right, reason };
         if left.rank() == 0 || right.rank() == 0 {

@@ -1,15 +1,11 @@
 //! The scalar types: `f32`, in which speed is promised, and `f64`, in which proofs are made.
 
 use std::cell::RefCell;
-use std::fmt::{Debug, Display};
+use std::fmt::Display;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
+use crate::Element;
 
 /// `f32` or `f64`. Sealed: kernels are written for these two.
 ///
@@ -22,15 +18,8 @@ mod sealed {
 /// assert!(f64::NAN.maximum(1.0).is_nan(), "unlike f64::max");
 /// ```
 pub trait Real:
-    sealed::Sealed
-    + Copy
-    + Debug
+    Element
     + Display
-    + Default
-    + PartialOrd
-    + Send
-    + Sync
-    + 'static
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
@@ -68,18 +57,62 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// eˣ.
     fn exp(self) -> Self;
+    /// 2ˣ.
+    fn exp2(self) -> Self;
     /// eˣ - 1, exact near 0.
     fn exp_m1(self) -> Self;
     /// The natural logarithm.
     fn ln(self) -> Self;
     /// ln(1 + x), exact near 0.
     fn ln_1p(self) -> Self;
+    /// The logarithm to base 2.
+    fn log2(self) -> Self;
+    /// The logarithm to base 10.
+    fn log10(self) -> Self;
+    /// The sine of an angle in radians.
+    fn sin(self) -> Self;
+    /// The cosine of an angle in radians.
+    fn cos(self) -> Self;
+    /// The tangent of an angle in radians.
+    fn tan(self) -> Self;
+    /// The angle in [-π/2, π/2] whose sine is x; NaN outside [-1, 1].
+    fn asin(self) -> Self;
+    /// The angle in [0, π] whose cosine is x; NaN outside [-1, 1].
+    fn acos(self) -> Self;
+    /// The angle in [-π/2, π/2] whose tangent is x.
+    fn atan(self) -> Self;
+    /// The hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// The hyperbolic cosine.
+    fn cosh(self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(self) -> Self;
+    /// The inverse of the hyperbolic sine.
+    fn asinh(self) -> Self;
+    /// The inverse of the hyperbolic cosine; NaN below 1.
+    fn acosh(self) -> Self;
+    /// The inverse of the hyperbolic tangent; NaN outside [-1, 1].
+    fn atanh(self) -> Self;
+    /// The error function, 2/√π ∫₀ˣ exp(-t²) dt.
+    fn erf(self) -> Self;
+    /// The logistic function, 1/(1 + e⁻ˣ).
+    fn sigmoid(self) -> Self;
+    /// ln(1 + eˣ).
+    fn softplus(self) -> Self;
+    /// x·Φ(x) with the distribution function Φ of the normal distribution (Hendrycks and Gimpel, 2016).
+    fn gelu(self) -> Self;
     /// xʸ with the special values of IEEE 754 (x⁰ = 1 and 1ʸ = 1 even for NaN).
     fn powf(self, y: Self) -> Self;
     /// |x|.
     fn abs(self) -> Self;
+    /// The largest whole number that is not above x.
+    fn floor(self) -> Self;
+    /// The smallest whole number that is not below x.
+    fn ceil(self) -> Self;
+    /// The nearest whole number, the even one of two.
+    fn round_ties_even(self) -> Self;
+    /// |x| with the sign of `sign`.
+    fn copysign(self, sign: Self) -> Self;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// NaN.
@@ -103,7 +136,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $name:literal) => {
+    ($t:ident, $libm:ident, $name:literal) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -120,33 +153,131 @@ macro_rules! real {
             fn bits(self) -> u64 {
                 self.to_bits().into()
             }
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 self.sqrt()
             }
+            #[inline(always)]
             fn exp(self) -> Self {
-                self.exp()
+                $libm::exp(self)
             }
+            #[inline(always)]
+            fn exp2(self) -> Self {
+                $libm::exp2(self)
+            }
+            #[inline(always)]
             fn exp_m1(self) -> Self {
-                self.exp_m1()
+                $libm::expm1(self)
             }
+            #[inline(always)]
             fn ln(self) -> Self {
-                self.ln()
+                $libm::log(self)
             }
+            #[inline(always)]
             fn ln_1p(self) -> Self {
-                self.ln_1p()
+                $libm::log1p(self)
             }
+            #[inline(always)]
+            fn log2(self) -> Self {
+                $libm::log2(self)
+            }
+            #[inline(always)]
+            fn log10(self) -> Self {
+                $libm::log10(self)
+            }
+            #[inline(always)]
+            fn sin(self) -> Self {
+                $libm::sin(self)
+            }
+            #[inline(always)]
+            fn cos(self) -> Self {
+                $libm::cos(self)
+            }
+            #[inline(always)]
+            fn tan(self) -> Self {
+                $libm::tan(self)
+            }
+            #[inline(always)]
+            fn asin(self) -> Self {
+                $libm::asin(self)
+            }
+            #[inline(always)]
+            fn acos(self) -> Self {
+                $libm::acos(self)
+            }
+            #[inline(always)]
+            fn atan(self) -> Self {
+                $libm::atan(self)
+            }
+            #[inline(always)]
+            fn sinh(self) -> Self {
+                $libm::sinh(self)
+            }
+            #[inline(always)]
+            fn cosh(self) -> Self {
+                $libm::cosh(self)
+            }
+            #[inline(always)]
             fn tanh(self) -> Self {
-                self.tanh()
+                $libm::tanh(self)
             }
+            #[inline(always)]
+            fn asinh(self) -> Self {
+                $libm::asinh(self)
+            }
+            #[inline(always)]
+            fn acosh(self) -> Self {
+                $libm::acosh(self)
+            }
+            #[inline(always)]
+            fn atanh(self) -> Self {
+                $libm::atanh(self)
+            }
+            #[inline(always)]
+            fn erf(self) -> Self {
+                $libm::erf(self)
+            }
+            #[inline(always)]
+            fn sigmoid(self) -> Self {
+                1.0 / (1.0 + Real::exp(-self))
+            }
+            #[inline(always)]
+            fn softplus(self) -> Self {
+                Real::maximum(self, 0.0) + Real::ln_1p(Real::exp(-self.abs()))
+            }
+            #[inline(always)]
+            fn gelu(self) -> Self {
+                0.5 * self * $libm::erfc(-self * std::$t::consts::FRAC_1_SQRT_2)
+            }
+            #[inline(always)]
             fn powf(self, y: Self) -> Self {
-                self.powf(y)
+                $libm::pow(self, y)
             }
+            #[inline(always)]
             fn abs(self) -> Self {
                 self.abs()
             }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                self.floor()
+            }
+            #[inline(always)]
+            fn ceil(self) -> Self {
+                self.ceil()
+            }
+            #[inline(always)]
+            fn round_ties_even(self) -> Self {
+                self.round_ties_even()
+            }
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                self.copysign(sign)
+            }
+            #[inline(always)]
             fn is_finite(self) -> bool {
                 self.is_finite()
             }
+            #[inline(always)]
             fn is_nan(self) -> bool {
                 self.is_nan()
             }
@@ -164,5 +295,21 @@ macro_rules! real {
     };
 }
 
-real!(f32, "f32");
-real!(f64, "f64");
+/// The functions of the crate `libm` under one name for both types.
+mod libm32 {
+    pub(super) use libm::{
+        acosf as acos, acoshf as acosh, asinf as asin, asinhf as asinh, atanf as atan, atanhf as atanh,
+        cosf as cos, coshf as cosh, erfcf as erfc, erff as erf, exp2f as exp2, expf as exp, expm1f as expm1,
+        log1pf as log1p, log2f as log2, log10f as log10, logf as log, powf as pow, sinf as sin,
+        sinhf as sinh, tanf as tan, tanhf as tanh,
+    };
+}
+mod libm64 {
+    pub(super) use libm::{
+        acos, acosh, asin, asinh, atan, atanh, cos, cosh, erf, erfc, exp, exp2, expm1, log, log1p, log2,
+        log10, pow, sin, sinh, tan, tanh,
+    };
+}
+
+real!(f32, libm32, "f32");
+real!(f64, libm64, "f64");

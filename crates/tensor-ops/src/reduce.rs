@@ -17,7 +17,7 @@ pub fn pairwise_sum<T: Real>(x: &[T]) -> T {
     pairwise_sum(left) + pairwise_sum(right)
 }
 
-impl<T: Real> Tensor<T> {
+impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// `f` of the elements behind each result, in row-major order of the reduced axes.
     pub(crate) fn reduce_rows<U>(
         &self,
@@ -32,10 +32,10 @@ impl<T: Real> Tensor<T> {
         order.extend(tail);
         let (results, moved);
         let rows = if order.is_sorted() {
-            self
+            self.view()
         } else {
             moved = self.permute(&order)?;
-            &moved
+            moved.view()
         };
         results = reduced.result.size();
         // Where there are no results there may be elements to reduce, and the other way round.

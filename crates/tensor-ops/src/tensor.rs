@@ -1,10 +1,13 @@
 //! The tensor: a shape and its elements, row-major and contiguous.
 
-use std::fmt;
+use std::marker::PhantomData;
 
-use crate::{Real, Shape, TensorError};
+use crate::{Element, Real, Shape, TensorError};
 
-/// An N-dimensional array of `f32` or `f64`, row-major and contiguous: the last axis lies next to each other in memory.
+/// An N-dimensional array, row-major and contiguous: the last axis lies next to each other in memory.
+///
+/// `S` is where the elements are: a `Vec` of its own by default; a borrowed slice in a [`View`](crate::View) or
+/// [`ViewMut`](crate::ViewMut). What reads a tensor takes any of the three, and gives back one that owns its elements.
 ///
 /// There is no `*` between tensors: NumPy means the element-wise product and linear algebra the matrix product. Say
 /// [`multiply`](Tensor::multiply) or [`matmul`](Tensor::matmul).
@@ -23,29 +26,21 @@ use crate::{Real, Shape, TensorError};
 /// assert_eq!((&x + &x).as_slice(), [2.0, 4.0, 6.0, 8.0]);
 /// # Ok::<(), tensor_ops::TensorError>(())
 /// ```
-#[derive(Clone, PartialEq)]
-pub struct Tensor<T> {
+// Invariant: `data.as_ref()` has `shape.size()` elements. `S` is Vec<T>, &[T] or &mut [T]: no other can be built.
+#[derive(Clone, Copy)]
+pub struct Tensor<T, S = Vec<T>> {
     shape: Shape,
-    data: Vec<T>,
+    data: S,
+    element: PhantomData<T>,
 }
 
-impl<T: Real> Tensor<T> {
+impl<T: Element> Tensor<T> {
     /// A tensor from its elements in row-major order.
     ///
     /// # Errors
     /// [`TensorError::Length`] where there are not as many elements as `shape` has.
     pub fn new(shape: impl Into<Shape>, data: Vec<T>) -> Result<Tensor<T>, TensorError> {
-        let shape = shape.into();
-        if shape.size() != data.len() {
-            return Err(TensorError::Length { op: "new", shape, len: data.len() });
-        }
-        Ok(Tensor { shape, data })
-    }
-
-    /// As [`Tensor::new`] where the caller has made sure of the length.
-    pub(crate) fn from_parts(shape: Shape, data: Vec<T>) -> Tensor<T> {
-        debug_assert_eq!(shape.size(), data.len());
-        Tensor { shape, data }
+        Tensor::with_storage(shape.into(), data, "new")
     }
 
     /// All elements equal to `value`.
@@ -56,9 +51,16 @@ impl<T: Real> Tensor<T> {
     /// ```
     pub fn full(shape: impl Into<Shape>, value: T) -> Tensor<T> {
         let shape = shape.into();
-        Tensor { shape, data: vec![value; shape.size()] }
+        Tensor::from_parts(shape, vec![value; shape.size()])
     }
 
+    /// The elements in row-major order, without a copy.
+    pub fn into_vec(self) -> Vec<T> {
+        self.data
+    }
+}
+
+impl<T: Real> Tensor<T> {
     /// All elements 0.
     pub fn zeros(shape: impl Into<Shape>) -> Tensor<T> {
         Tensor::full(shape, T::ZERO)
@@ -68,7 +70,10 @@ impl<T: Real> Tensor<T> {
     pub fn ones(shape: impl Into<Shape>) -> Tensor<T> {
         Tensor::full(shape, T::ONE)
     }
+}
 
+// What takes any element type stands here without bounds, so that `derive` works on what holds a tensor.
+impl<T, S: AsRef<[T]>> Tensor<T, S> {
     /// The axis lengths.
     pub fn shape(&self) -> &Shape {
         &self.shape
@@ -76,17 +81,56 @@ impl<T: Real> Tensor<T> {
 
     /// The elements in row-major order.
     pub fn as_slice(&self) -> &[T] {
-        &self.data
+        self.data.as_ref()
+    }
+}
+
+impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
+    /// Checks the length; `op` is the name that an error will carry.
+    pub(crate) fn with_storage(shape: Shape, data: S, op: &'static str) -> Result<Self, TensorError> {
+        let len = data.as_ref().len();
+        if shape.size() != len {
+            return Err(TensorError::Length { op, shape, len });
+        }
+        Ok(Tensor { shape, data, element: PhantomData })
     }
 
-    /// The elements in row-major order, to be changed.
-    pub fn as_mut_slice(&mut self) -> &mut [T] {
-        &mut self.data
+    /// As [`Tensor::new`] where the caller has made sure of the length.
+    pub(crate) fn from_parts(shape: Shape, data: S) -> Self {
+        debug_assert_eq!(shape.size(), data.as_ref().len());
+        Tensor { shape, data, element: PhantomData }
     }
 
-    /// The elements in row-major order, without a copy.
-    pub fn into_vec(self) -> Vec<T> {
-        self.data
+    /// The one element.
+    ///
+    /// # Errors
+    /// [`TensorError::Length`] where there are more, or none.
+    ///
+    /// ```
+    /// use tensor_ops::{Axes, Tensor};
+    /// assert_eq!(Tensor::from([1.0, 2.0]).sum(Axes::All)?.item()?, 3.0);
+    /// # Ok::<(), tensor_ops::TensorError>(())
+    /// ```
+    pub fn item(&self) -> Result<T, TensorError> {
+        match self.as_slice() {
+            [x] => Ok(*x),
+            more => Err(TensorError::Length { op: "item", shape: Shape::SCALAR, len: more.len() }),
+        }
+    }
+
+    /// The element at an index, one number an axis; `None` outside the shape.
+    ///
+    /// ```
+    /// use tensor_ops::Tensor;
+    /// let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!((x.get([1, 0]), x.get([0, 2])), (Some(3.0), None));
+    /// ```
+    pub fn get<const N: usize>(&self, index: [usize; N]) -> Option<T> {
+        if N != self.shape.rank() || index.iter().zip(self.shape.iter()).any(|(i, n)| i >= n) {
+            return None;
+        }
+        let at = index.iter().zip(self.shape.iter()).fold(0, |at, (i, n)| at * n + i);
+        Some(self.as_slice()[at])
     }
 
     /// The same elements under another shape, in NumPy's order; one length may be -1 and is inferred.
@@ -100,11 +144,11 @@ impl<T: Real> Tensor<T> {
     /// assert_eq!(x, Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
-    pub fn reshape(self, lengths: &[isize]) -> Result<Tensor<T>, TensorError> {
+    pub fn reshape(self, lengths: &[isize]) -> Result<Self, TensorError> {
         let refuse = || TensorError::Reshape { op: "reshape", from: self.shape, to: lengths.to_vec() };
         let known: Vec<usize> = lengths.iter().filter(|&&n| n >= 0).map(|&n| n as usize).collect();
         let product = known.iter().try_fold(1usize, |p, &n| p.checked_mul(n)).ok_or_else(refuse)?;
-        let missing = self.data.len().checked_div(product).unwrap_or(0);
+        let missing = self.shape.size().checked_div(product).unwrap_or(0);
         let is_inferred = lengths.len() == known.len() + 1 && lengths.contains(&-1) && product > 0;
         if known.len() != lengths.len() && !is_inferred {
             return Err(refuse());
@@ -112,12 +156,26 @@ impl<T: Real> Tensor<T> {
         let lengths_now: Vec<usize> =
             lengths.iter().map(|&n| if n < 0 { missing } else { n as usize }).collect();
         let shape = Shape::new(&lengths_now)?;
-        if shape.size() != self.data.len() {
+        if shape.size() != self.shape.size() {
             return Err(refuse());
         }
-        Ok(Tensor { shape, data: self.data })
+        Ok(Tensor::from_parts(shape, self.data))
     }
 
+    /// A tensor with elements of its own.
+    pub fn to_owned(&self) -> Tensor<T> {
+        Tensor::from_parts(self.shape, self.as_slice().to_vec())
+    }
+}
+
+impl<T: Element, S: AsMut<[T]>> Tensor<T, S> {
+    /// The elements in row-major order, to be changed.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        self.data.as_mut()
+    }
+}
+
+impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// Every element rounded to another scalar type.
     ///
     /// ```
@@ -126,93 +184,43 @@ impl<T: Real> Tensor<T> {
     /// assert_eq!(x, Tensor::from([0.5f64]));
     /// ```
     pub fn cast<U: Real>(&self) -> Tensor<U> {
-        Tensor { shape: self.shape, data: self.data.iter().map(|x| U::from_f64(x.to_f64())).collect() }
-    }
-
-    /// `f` of every element.
-    ///
-    /// ```
-    /// use tensor_ops::Tensor;
-    /// assert_eq!(Tensor::from([1.0, 4.0]).map(f64::sqrt), Tensor::from([1.0, 2.0]));
-    /// ```
-    pub fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
-        Tensor { shape: self.shape, data: self.data.iter().map(|&x| f(x)).collect() }
-    }
-
-    /// The axes reordered: axis i of the result is axis `order[i]` of this tensor. A copy.
-    ///
-    /// # Errors
-    /// [`TensorError::Setting`] where `order` is no permutation of the axes.
-    ///
-    /// ```
-    /// use tensor_ops::Tensor;
-    /// let x = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
-    /// assert_eq!(x.permute(&[1, 0])?, Tensor::from([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]));
-    /// # Ok::<(), tensor_ops::TensorError>(())
-    /// ```
-    pub fn permute(&self, order: &[usize]) -> Result<Tensor<T>, TensorError> {
-        let mut sorted = order.to_vec();
-        sorted.sort_unstable();
-        if !sorted.into_iter().eq(0..self.shape.rank()) {
-            let what = format!("{order:?} is no permutation of the axes of shape {}", self.shape);
-            return Err(TensorError::Setting { op: "permute", what });
-        }
-        let steps = self.shape.broadcast_strides(&self.shape);
-        let shape = Shape::collect(&order.iter().map(|&axis| self.shape[axis]).collect::<Vec<_>>());
-        let mut strides = [0; crate::MAX_RANK];
-        for (to, &from) in order.iter().enumerate() {
-            strides[to] = steps[from];
-        }
-        let data = crate::walk::Walk::new(shape, [strides]).map(|[at]| self.data[at]).collect();
-        Ok(Tensor { shape, data })
+        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.to_f64())).collect())
     }
 }
 
-impl<T: Real> From<T> for Tensor<T> {
+/// Equal shapes and equal elements; NaN equals nothing.
+impl<T: PartialEq, S: AsRef<[T]>, R: AsRef<[T]>> PartialEq<Tensor<T, R>> for Tensor<T, S> {
+    fn eq(&self, other: &Tensor<T, R>) -> bool {
+        self.shape == other.shape && self.as_slice() == other.as_slice()
+    }
+}
+
+impl<T: Element> From<T> for Tensor<T> {
     fn from(x: T) -> Tensor<T> {
-        Tensor { shape: Shape::SCALAR, data: vec![x] }
+        Tensor::from_parts(Shape::SCALAR, vec![x])
     }
 }
 
-impl<T: Real, const N: usize> From<[T; N]> for Tensor<T> {
+impl<T: Element, const N: usize> From<[T; N]> for Tensor<T> {
     fn from(x: [T; N]) -> Tensor<T> {
-        Tensor { shape: Shape::from([N]), data: x.to_vec() }
+        Tensor::from_parts(Shape::from([N]), x.to_vec())
     }
 }
 
-impl<T: Real, const N: usize, const M: usize> From<[[T; N]; M]> for Tensor<T> {
+impl<T: Element, const N: usize, const M: usize> From<[[T; N]; M]> for Tensor<T> {
     fn from(x: [[T; N]; M]) -> Tensor<T> {
-        Tensor { shape: Shape::from([M, N]), data: x.as_flattened().to_vec() }
+        Tensor::from_parts(Shape::from([M, N]), x.as_flattened().to_vec())
     }
 }
 
-impl<T: Real, const N: usize, const M: usize, const L: usize> From<[[[T; N]; M]; L]> for Tensor<T> {
+impl<T: Element, const N: usize, const M: usize, const L: usize> From<[[[T; N]; M]; L]> for Tensor<T> {
     fn from(x: [[[T; N]; M]; L]) -> Tensor<T> {
-        Tensor { shape: Shape::from([L, M, N]), data: x.as_flattened().as_flattened().to_vec() }
+        Tensor::from_parts(Shape::from([L, M, N]), x.as_flattened().as_flattened().to_vec())
     }
 }
 
-impl<T: Real> From<Vec<T>> for Tensor<T> {
+impl<T: Element> From<Vec<T>> for Tensor<T> {
     fn from(x: Vec<T>) -> Tensor<T> {
-        Tensor { shape: Shape::from([x.len()]), data: x }
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Tensor<T> {
-    /// The shape and up to 32 elements.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tensor<{}>{} ", std::any::type_name::<T>(), self.shape)?;
-        if self.data.len() <= 32 {
-            write!(f, "{:?}", self.data)
-        } else {
-            write!(
-                f,
-                "[{:?}, {:?}, {:?}, .. , {:?}]",
-                self.data[0],
-                self.data[1],
-                self.data[2],
-                self.data.last()
-            )
-        }
+        Tensor::from_parts(Shape::from([x.len()]), x)
     }
 }

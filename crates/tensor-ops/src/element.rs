@@ -1,0 +1,32 @@
+//! What a tensor can hold.
+
+use std::fmt::Debug;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+    impl Sealed for bool {}
+    impl Sealed for usize {}
+}
+
+/// An element of a tensor: a [`Real`](crate::Real) number, `bool` for masks, `usize` for positions and labels. Sealed.
+///
+/// Arithmetic is for `Real`; what only moves elements about (reshape, permute, slice, gather, ...) is for all four.
+///
+/// ```
+/// use tensor_ops::Tensor;
+/// let x = Tensor::from([3.0, -1.0]);
+/// let mask: Tensor<bool> = x.greater(&Tensor::from(0.0))?;
+/// assert_eq!(mask, Tensor::from([true, false]));
+/// # Ok::<(), tensor_ops::TensorError>(())
+/// ```
+pub trait Element:
+    sealed::Sealed + Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + 'static
+{
+}
+
+impl Element for f32 {}
+impl Element for f64 {}
+impl Element for bool {}
+impl Element for usize {}
