@@ -44,6 +44,7 @@ mod real;
 pub mod reduce;
 mod shape;
 pub mod simd;
+mod sink;
 mod tensor;
 mod view;
 mod walk;
