@@ -26,7 +26,7 @@ pub(super) fn collect<O: Copy + Send>(
     } else if len.div_ceil(piece) < PIECES {
         sink::collect_here(len, f)
     } else {
-        sink::collect(len, piece, f)
+        sink::collect(len, share(len, piece), f)
     }
 }
 
@@ -44,5 +44,12 @@ pub(super) fn in_place<O: Send>(x: &mut [O], piece: usize, f: impl Fn(usize, &mu
     if pieces < PIECES {
         return f(0, x);
     }
+    let piece = share(x.len(), piece);
+    let pieces = x.len().div_ceil(piece);
     pool::split(pieces, [(x, piece)], |i, [part]| f(i * piece, part));
+}
+
+/// The elements of a piece, so that each thread has one.
+fn share(len: usize, piece: usize) -> usize {
+    len.div_ceil(pool::threads()).next_multiple_of(1024).max(piece)
 }
