@@ -24,6 +24,7 @@ mod softmax_forms;
 mod softmax_rows;
 mod sum_to;
 mod sums;
+mod tiles;
 
 pub(crate) use engine::Form;
 pub(crate) use fold::Op;
@@ -43,6 +44,8 @@ mod kernel {
 
     /// What a scalar type brings along for reductions.
     pub trait ReduceKernel: Sized {
+        /// Not a number.
+        const NAN: Self;
         /// Squares below this lose digits to underflow.
         const SMALL_SQUARE: Self;
         /// A reduction of (outer, reduced, inner) to (outer, inner), on several threads.
@@ -68,6 +71,7 @@ mod kernel {
     macro_rules! kernels {
         ($($t:ident)*) => {$(
             impl ReduceKernel for $t {
+                const NAN: $t = $t::NAN;
                 const SMALL_SQUARE: $t = $t::MIN_POSITIVE / $t::EPSILON;
                 fn fold(op: Op, x: &[$t], form: Form, c: &[$t], out: &mut [$t]) {
                     engine::fold(op, x, form, c, out)
@@ -101,3 +105,10 @@ mod kernel {
     }
     kernels!(f32 f64);
 }
+
+#[cfg(test)]
+mod equal_bits;
+#[cfg(test)]
+pub(crate) mod oracle;
+#[cfg(test)]
+mod tests;

@@ -107,3 +107,46 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         Ok(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reduce::oracle::{assert_near, noise};
+    use crate::{Axes, Shape};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn is_the_running_sum_along_any_axis(shape in prop::collection::vec(0usize..7, 1..4), axis in 0usize..3, exclusive in any::<bool>(), reverse in any::<bool>()) {
+            let shape = Shape::new(&shape).unwrap();
+            let axis = axis % shape.rank();
+            let x = noise::<f64>(shape.size());
+            let (n, inner) = (shape[axis], shape.as_slice()[axis + 1..].iter().product::<usize>());
+            let (mut sums, mut products) = (Vec::new(), Vec::new());
+            for i in 0..x.len() {
+                let (k, start) = (i / inner % n, i - i / inner % n * inner);
+                let included = |j: &usize| match (reverse, exclusive) {
+                    (false, false) => *j <= k,
+                    (false, true) => *j < k,
+                    (true, false) => *j >= k,
+                    (true, true) => *j > k,
+                };
+                sums.push((0..n).filter(included).map(|j| x[start + j * inner]).sum());
+                products.push((0..n).filter(included).map(|j| x[start + j * inner]).product());
+            }
+            let (x, scan) = (Tensor::new(shape, x).unwrap(), Scan { exclusive, reverse });
+            assert_near(&x.cumsum_with(axis as isize, scan).unwrap(), &sums, 1e-13);
+            assert_near(&x.cumprod_with(axis as isize, scan).unwrap(), &products, 1e-13);
+        }
+    }
+
+    #[test]
+    fn the_last_is_the_sum() {
+        let n = if cfg!(miri) { 300 } else { 100_000 };
+        let x = Tensor::from(noise::<f32>(n)).map(|x| x.abs());
+        let (last, sum) = (x.cumsum(0).unwrap().as_slice()[n - 1], x.sum(Axes::All).unwrap().item().unwrap());
+        let bound = (n as f32 / 128.0 + 128.0) * f32::EPSILON * sum;
+        assert!((last - sum).abs() <= bound, "{last} {sum}");
+        assert!(x.cumsum(1).is_err() && Tensor::from(1.0).cumprod(0).is_err());
+    }
+}

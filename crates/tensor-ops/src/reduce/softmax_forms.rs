@@ -2,9 +2,9 @@
 
 use super::engine::{Form, fold};
 use super::fold::Op;
-use super::rows::CHUNK;
+use super::rows::{CHUNK, SHORT};
 use super::softmax::Kind;
-use super::softmax_rows::{self, log_softmax, logsumexp};
+use super::softmax_rows::{self, log_softmax, logsumexp, short_rows};
 use crate::simd::dispatch;
 use crate::{Real, pool};
 
@@ -26,18 +26,36 @@ pub(super) fn softmax<T: Real>(kind: Kind, x: Option<&[T]>, form: Form, y: &mut 
 }
 
 /// Rows on the calling thread.
+// Loops, no `for_each`: a closure inside would be compiled for the baseline.
 pub(super) fn rows<T: Real>(kind: Kind, x: Option<&[T]>, cols: usize, y: &mut [T]) {
     let part = |r: usize| x.map(|x| &x[r * cols..(r + 1) * cols]);
+    if cols <= SHORT {
+        return dispatch(
+            #[inline(always)]
+            || {
+                for (i, y) in y.chunks_mut(SHORT * cols).enumerate() {
+                    let x = x.map(|x| &x[i * SHORT * cols..][..y.len()]);
+                    short_rows(kind == Kind::LogSoftmax, x, cols, y);
+                }
+            },
+        );
+    }
     match kind {
         Kind::Softmax => dispatch(
             #[inline(always)]
-            || y.chunks_exact_mut(cols).enumerate().for_each(|(r, y)| softmax_rows::softmax(part(r), y)),
+            || {
+                for (r, y) in y.chunks_exact_mut(cols).enumerate() {
+                    softmax_rows::softmax(part(r), y);
+                }
+            },
         ),
         Kind::LogSoftmax => dispatch(
             #[inline(always)]
             || {
                 let mut buffer = [T::ZERO; CHUNK];
-                y.chunks_exact_mut(cols).enumerate().for_each(|(r, y)| log_softmax(part(r), y, &mut buffer));
+                for (r, y) in y.chunks_exact_mut(cols).enumerate() {
+                    log_softmax(part(r), y, &mut buffer);
+                }
             },
         ),
     }
