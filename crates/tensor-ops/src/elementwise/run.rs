@@ -1,0 +1,48 @@
+//! Who runs a loop: the calling thread, or several in pieces of a fixed size.
+//!
+//! Where a piece ends leaves no trace in an element, so the bits are the same on any number of threads.
+
+use crate::pool;
+use crate::sink::{self, Sink};
+
+/// Elements of a piece where memory sets the pace.
+pub(super) const CHEAP: usize = 16 << 10;
+/// Elements of a piece of a vectorised text of some ten to fifty operations.
+pub(super) const HEAVY: usize = 4 << 10;
+/// Elements of a piece where each costs a call.
+pub(super) const SLOW: usize = 1 << 10;
+
+/// Work of fewer pieces than this stays on the calling thread: it is done before another has begun.
+const PIECES: usize = 4;
+
+/// A result of `len` elements; `f(from, sink)` writes those from `from` on.
+pub(super) fn collect<O: Copy + Send>(
+    len: usize,
+    piece: usize,
+    f: impl Fn(usize, &mut Sink<'_, O>) + Sync,
+) -> Vec<O> {
+    if len == 0 {
+        Vec::new()
+    } else if len.div_ceil(piece) < PIECES {
+        sink::collect_here(len, f)
+    } else {
+        sink::collect(len, piece, f)
+    }
+}
+
+/// As [`collect`] into a result that is there.
+pub(super) fn fill<O: Copy + Send>(out: &mut [O], piece: usize, f: impl Fn(usize, &mut Sink<'_, O>) + Sync) {
+    in_place(out, piece, |from, part| f(from, &mut Sink::over(part)));
+}
+
+/// `f(from, part)` changes the elements from `from` on.
+pub(super) fn in_place<O: Send>(x: &mut [O], piece: usize, f: impl Fn(usize, &mut [O]) + Sync) {
+    let pieces = x.len().div_ceil(piece);
+    if pieces == 0 {
+        return;
+    }
+    if pieces < PIECES {
+        return f(0, x);
+    }
+    pool::split(pieces, [(x, piece)], |i, [part]| f(i * piece, part));
+}
