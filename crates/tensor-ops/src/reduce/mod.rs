@@ -58,6 +58,8 @@ mod kernel {
         fn dot(x: &[Self], y: &[Self]) -> Self;
         /// Along an axis, on several threads; of `y` itself without an `x`.
         fn softmax(kind: Kind, x: Option<&[Self]>, form: Form, y: &mut [Self]);
+        /// The same of `x`, into a vector of its own.
+        fn softmax_of(kind: Kind, x: &[Self], form: Form) -> Vec<Self>;
         /// Of rows, on the calling thread.
         fn softmax_rows(kind: Kind, x: Option<&[Self]>, cols: usize, y: &mut [Self]);
         /// Of rows, on the calling thread.
@@ -65,7 +67,7 @@ mod kernel {
         /// Of rows, on several threads.
         fn logsumexp(x: &[Self], cols: usize, out: &mut [Self]);
         /// x / max(‖x‖₂, epsilon) of rows, on several threads.
-        fn unit_rows(x: &[Self], cols: usize, epsilon: Self, out: &mut [Self]);
+        fn unit_rows(x: &[Self], cols: usize, epsilon: Self) -> Vec<Self>;
     }
 
     macro_rules! kernels {
@@ -88,6 +90,9 @@ mod kernel {
                 fn softmax(kind: Kind, x: Option<&[$t]>, form: Form, y: &mut [$t]) {
                     softmax_forms::softmax(kind, x, form, y)
                 }
+                fn softmax_of(kind: Kind, x: &[$t], form: Form) -> Vec<$t> {
+                    softmax_forms::softmax_of(kind, x, form)
+                }
                 fn softmax_rows(kind: Kind, x: Option<&[$t]>, cols: usize, y: &mut [$t]) {
                     softmax_forms::rows(kind, x, cols, y)
                 }
@@ -97,8 +102,8 @@ mod kernel {
                 fn logsumexp(x: &[$t], cols: usize, out: &mut [$t]) {
                     softmax_forms::logsumexps(x, cols, out)
                 }
-                fn unit_rows(x: &[$t], cols: usize, epsilon: $t, out: &mut [$t]) {
-                    crate::norm::unit_rows(x, cols, epsilon, out)
+                fn unit_rows(x: &[$t], cols: usize, epsilon: $t) -> Vec<$t> {
+                    crate::norm::unit_rows(x, cols, epsilon)
                 }
             }
         )*};

@@ -1,7 +1,7 @@
 //! Running sums and products.
 
 use super::layout::along;
-use crate::{Real, Tensor, TensorError};
+use crate::{Real, Tensor, TensorError, pool};
 
 /// Steps of a running value that start anew, so that rounding errors do not add up over the whole axis.
 const BLOCK: usize = 128;
@@ -77,34 +77,68 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         Scan { exclusive, reverse }: Scan,
         op: &'static str,
         identity: T,
-        join: impl Fn(T, T) -> T,
+        join: impl Fn(T, T) -> T + Copy + Sync,
     ) -> Result<Tensor<T>, TensorError> {
         let form = along(self.shape(), axis, op)?;
-        let mut out = Tensor::full(*self.shape(), T::ZERO);
-        if self.as_slice().is_empty() {
-            return Ok(out);
+        let x = self.as_slice();
+        if x.is_empty() {
+            return Ok(self.to_owned());
         }
-        let (n, width) = (form.reduced, form.inner);
-        let (mut before, mut here) = (vec![identity; width], vec![identity; width]);
-        let slabs =
-            out.as_mut_slice().chunks_exact_mut(n * width).zip(self.as_slice().chunks_exact(n * width));
-        for (y, x) in slabs {
-            before.fill(identity);
-            here.fill(identity);
-            for k in 0..n {
-                if k > 0 && k % BLOCK == 0 {
-                    before.iter_mut().zip(&mut here).for_each(|(b, h)| (*b, *h) = (join(*b, *h), identity));
+        let slab = form.reduced * form.inner;
+        // Elements of a piece of work: some 5 µs.
+        let piece = ((1 << 13) / slab).max(1) * slab;
+        let data = pool::collect(x.len(), piece, |i, y| {
+            let x = &x[i * piece..][..y.len()];
+            if form.inner == 1 {
+                for (x, y) in x.chunks_exact(slab).zip(y.chunks_exact_mut(slab)) {
+                    row(x, y, Scan { exclusive, reverse }, identity, join);
                 }
-                let at = if reverse { n - 1 - k } else { k } * width;
-                let (x, y) = (&x[at..at + width], &mut y[at..at + width]);
-                for j in 0..width {
-                    let next = join(here[j], x[j]);
-                    y[j] = join(before[j], if exclusive { here[j] } else { next });
-                    here[j] = next;
+                return;
+            }
+            let (mut before, mut here) = (vec![identity; form.inner], vec![identity; form.inner]);
+            for (x, y) in x.chunks_exact(slab).zip(y.chunks_exact_mut(slab)) {
+                before.fill(identity);
+                here.fill(identity);
+                for k in 0..form.reduced {
+                    if k > 0 && k % BLOCK == 0 {
+                        for (b, h) in before.iter_mut().zip(&mut here) {
+                            (*b, *h) = (join(*b, *h), identity);
+                        }
+                    }
+                    let at = if reverse { form.reduced - 1 - k } else { k } * form.inner;
+                    let (x, y) = (&x[at..at + form.inner], &mut y[at..at + form.inner]);
+                    for j in 0..form.inner {
+                        let next = join(here[j], x[j]);
+                        y[j] = join(before[j], if exclusive { here[j] } else { next });
+                        here[j] = next;
+                    }
                 }
             }
+        });
+        Ok(Tensor::from_parts(*self.shape(), data))
+    }
+}
+
+/// One line that is contiguous.
+fn row<T: Real>(x: &[T], y: &mut [T], scan: Scan, identity: T, join: impl Fn(T, T) -> T) {
+    let mut before = identity;
+    let n = x.len();
+    for first in (0..n).step_by(BLOCK) {
+        let last = n.min(first + BLOCK);
+        let (from, to) = if scan.reverse { (n - last, n - first) } else { (first, last) };
+        let mut here = identity;
+        let mut step = |x: T, y: &mut T| {
+            let next = join(here, x);
+            *y = join(before, if scan.exclusive { here } else { next });
+            here = next;
+        };
+        let pairs = x[from..to].iter().zip(&mut y[from..to]);
+        if scan.reverse {
+            pairs.rev().for_each(|(&x, y)| step(x, y));
+        } else {
+            pairs.for_each(|(&x, y)| step(x, y));
         }
-        Ok(out)
+        before = join(before, here);
     }
 }
 

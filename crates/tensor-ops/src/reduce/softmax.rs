@@ -82,9 +82,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
 
     fn normalised(&self, kind: Kind, axis: isize, op: &'static str) -> Result<Tensor<T>, TensorError> {
         let form = along(self.shape(), axis, op)?;
-        let mut out = vec![T::ZERO; self.as_slice().len()];
-        T::softmax(kind, Some(self.as_slice()), form, &mut out);
-        Ok(Tensor::from_parts(*self.shape(), out))
+        Ok(Tensor::from_parts(*self.shape(), T::softmax_of(kind, self.as_slice(), form)))
     }
 
     fn normalised_into(
@@ -127,10 +125,8 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         }
         if form.inner == 1 && form.reduced > 0 {
             let (y, dy) = (self.as_slice(), dy.as_slice());
-            let mut dx = vec![T::ZERO; self.as_slice().len()];
-            let rows = (PIECE / form.reduced).max(1);
-            let piece = rows * form.reduced;
-            crate::pool::split(form.outer.div_ceil(rows), [(&mut dx, piece)], |i, [dx]| {
+            let piece = (PIECE / form.reduced).max(1) * form.reduced;
+            let dx = crate::pool::collect(y.len(), piece, |i, dx| {
                 let range = i * piece..i * piece + dx.len();
                 T::softmax_backward(&y[range.clone()], &dy[range], form.reduced, dx);
             });

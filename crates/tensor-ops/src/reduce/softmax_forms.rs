@@ -19,10 +19,25 @@ pub(super) fn softmax<T: Real>(kind: Kind, x: Option<&[T]>, form: Form, y: &mut 
     if form.inner > 1 {
         return along_columns(kind, x, form, y);
     }
-    let piece = (PIECE / form.reduced).max(1) * form.reduced;
+    let piece = piece(form.reduced);
     pool::split(y.len().div_ceil(piece), [(y, piece)], |i, [y]| {
         rows(kind, x.map(|x| &x[i * piece..i * piece + y.len()]), form.reduced, y);
     });
+}
+
+pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
+    if form.inner > 1 || x.is_empty() {
+        let mut y = x.to_vec();
+        softmax(kind, None, form, &mut y);
+        return y;
+    }
+    let piece = piece(form.reduced);
+    pool::collect(x.len(), piece, |i, y| rows(kind, Some(&x[i * piece..][..y.len()]), form.reduced, y))
+}
+
+/// Elements of a piece of whole rows.
+fn piece(cols: usize) -> usize {
+    (PIECE / cols).max(1) * cols
 }
 
 /// Rows on the calling thread.
