@@ -18,6 +18,7 @@
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
@@ -229,6 +230,37 @@ pub fn split<T: Send, const N: usize>(
             }),
         )
     });
+}
+
+/// A vector of `len` elements, of which `task(i, part)` writes the i-th `chunk`, on several threads.
+///
+/// Each part is set to the default just before, in the thread and the cache that will write it: there is no pass over
+/// all of the memory first.
+///
+/// # Panics
+/// With the panic of a piece; and for a `chunk` of 0.
+///
+/// ```
+/// let squares = tensor_ops::pool::collect(5, 2, |i, part: &mut [usize]| {
+///     part.iter_mut().enumerate().for_each(|(j, y)| *y = (2 * i + j).pow(2));
+/// });
+/// assert_eq!(squares, [0, 1, 4, 9, 16]);
+/// ```
+pub fn collect<T: Copy + Default + Send>(
+    len: usize,
+    chunk: usize,
+    task: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let mut out = Vec::with_capacity(len);
+    let room = &mut out.spare_capacity_mut()[..len];
+    split(len.div_ceil(chunk), [(room, chunk)], |i, [part]| {
+        part.fill(MaybeUninit::new(T::default()));
+        // SAFETY: all of `part` has just been written, and `MaybeUninit<T>` lies in memory as T.
+        task(i, unsafe { &mut *(part as *mut [MaybeUninit<T>] as *mut [T]) });
+    });
+    // SAFETY: the chunks cover `len` elements, and `split` returns after each has been written.
+    unsafe { out.set_len(len) };
+    out
 }
 
 struct Part<T> {
