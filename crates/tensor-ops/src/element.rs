@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use crate::shaping::kernels::Kernels;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -22,7 +24,7 @@ mod sealed {
 /// # Ok::<(), tensor_ops::TensorError>(())
 /// ```
 pub trait Element:
-    sealed::Sealed + Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + 'static
+    sealed::Sealed + Kernels + Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + 'static
 {
 }
 

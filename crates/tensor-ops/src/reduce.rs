@@ -30,6 +30,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let (mut order, tail): (Vec<usize>, Vec<usize>) =
             (0..rank).partition(|&axis| !reduced.is_reduced[axis]);
         order.extend(tail);
+        let order: Vec<isize> = order.into_iter().map(|axis| axis as isize).collect();
         let (results, moved);
         let rows = if order.is_sorted() {
             self.view()
