@@ -84,6 +84,17 @@ refusals!(
     nn_optim::SettingError
 );
 
+impl Entry {
+    /// Truth values.
+    pub(crate) fn mask(&self) -> Result<Tensor<bool>, Stop> {
+        if self.kind != Kind::Boolean {
+            return Err(Stop::Unknown(format!("{} {} does not hold truth values", self.role, self.name)));
+        }
+        let values = self.tensor.as_slice().iter().map(|&x| x != 0.0).collect();
+        Ok(Tensor::new(*self.tensor.shape(), values)?)
+    }
+}
+
 /// What the library computed for an output of a case.
 #[derive(Debug)]
 pub(crate) struct Answer {
