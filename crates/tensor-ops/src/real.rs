@@ -19,6 +19,7 @@ use crate::Element;
 /// ```
 pub trait Real:
     Element
+    + crate::reduce::ReduceKernel
     + Display
     + Add<Output = Self>
     + Sub<Output = Self>
