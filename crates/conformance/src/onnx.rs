@@ -179,9 +179,6 @@ fn numbers<T: Given>(x: &Tensor<T>) -> Result<Tensor<f64>, Stop> {
     Ok(Tensor::new(*x.shape(), x.as_slice().iter().map(|x| x.number()).collect())?)
 }
 
-fn lengths(shape: &Shape) -> Vec<isize> {
-    shape.iter().map(|&n| n as isize).collect()
-}
 
 /// The same elements under another shape.
 fn reshaped<T: Element>(x: Tensor<T>, lengths: &[usize]) -> Result<Tensor<T>, Stop> {

@@ -2,8 +2,8 @@
 
 use tensor_ops::{Element, Real, Tensor, TensorError};
 
-use super::{Answers, Given, answer, any, integer, kind, real, required, reshaped, scalar, tensor, whole};
-use crate::case::{Case, Kind, Stop};
+use super::{Answers, Given, answer, any, integer, real, required, reshaped, scalar, tensor, whole};
+use crate::case::{Case, Stop};
 use crate::run::Operations;
 
 pub(crate) const OPERATIONS: Operations = &[

@@ -2,7 +2,7 @@
 
 use tensor_ops::{Shape, Tensor};
 
-use super::{Answers, Given, answer, any, integer, integers, is_set, lengths, required, reshaped, tensor};
+use super::{Answers, Given, answer, any, integer, integers, is_set, required, reshaped, tensor};
 use crate::case::{Case, Stop};
 use crate::run::Operations;
 

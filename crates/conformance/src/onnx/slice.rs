@@ -2,8 +2,8 @@
 
 use tensor_ops::{Pad, Real, Tensor};
 
-use super::{Answers, Given, all, answer, answers, any, integer, integers, is_set, kind, real, required, scalar, tensor, whole};
-use crate::case::{Case, Kind, Stop};
+use super::{Answers, Given, all, answer, answers, any, integer, integers, is_set, real, required, scalar, tensor, whole};
+use crate::case::{Case, Stop};
 use crate::run::Operations;
 
 pub(crate) const OPERATIONS: Operations = &[

@@ -11,12 +11,14 @@ pub(crate) const OPERATIONS: Operations = &[
     ("amax", |case| reduce(case, |x, axes| x.max(axes), |r| shared(r, r.x))),
     ("amin", |case| reduce(case, |x, axes| x.min(axes), |r| shared(r, r.x))),
     ("cumsum", cumsum),
+    ("log_softmax", log_softmax),
     ("logsumexp", |case| reduce(case, |x, axes| x.logsumexp(axes), |r| r.dy.multiply(&(r.x - r.y).exp()))),
     ("mean", |case| reduce(case, |x, axes| x.mean(axes), |r| r.dy.broadcast_to(*r.x.shape()).map(|dy| &dy / r.n))),
     ("norm_inf", |case| reduce(case, |x, axes| x.norm(Norm::Max, axes), norm_inf)),
     ("norm_l1", |case| reduce(case, |x, axes| x.norm(Norm::L1, axes), |r| r.dy.multiply(&r.x.sign()))),
     ("norm_l2", |case| reduce(case, |x, axes| x.norm(Norm::L2, axes), |r| r.dy.multiply(&quotient(r.x, r.y)?))),
     ("normalize_l2", normalize),
+    ("softmax", softmax),
     ("prod", |case| reduce(case, |x, axes| x.prod(axes), |r| r.dy.multiply(&product_of_others(r)?))),
     ("std_biased", |case| reduce(case, |x, axes| x.std(axes, 0), |r| r.dy.multiply(&quotient(&(&centred(r)? / r.n), r.y)?))),
     ("std_unbiased", |case| reduce(case, |x, axes| x.std(axes, 1), |r| r.dy.multiply(&quotient(&(&centred(r)? / (r.n - 1.0)), r.y)?))),
@@ -103,12 +105,27 @@ fn normalize(case: &Case) -> Answers {
         Some(axes) => Axes::These(axes).keepdims(),
         None => return Err(Stop::Unknown("attribute axis is missing".into())),
     };
-    let norm = x.norm(Norm::L2, axes.clone())?;
-    let eps = Tensor::from(eps);
-    let divisor = norm.maximum(&eps)?;
-    let y = x.divide(&divisor)?;
+    let y = x.normalize(Norm::L2, axes.clone(), eps)?;
     let dy = upstream(case, &y)?;
+    let (norm, eps) = (x.norm(Norm::L2, axes.clone())?, Tensor::from(eps));
     let along = y.multiply(&dy.multiply(&y)?.sum(axes)?)?;
     let across = norm.greater(&eps)?.where_cond(&(dy - &along), dy)?;
-    answers(y, [("x", across.divide(&divisor)?)])
+    answers(y, [("x", across.divide(&norm.maximum(&eps)?)?)])
+}
+
+/// dx = y·(dy - ⟨y, dy⟩)
+fn softmax(case: &Case) -> Answers {
+    let (x, axis) = (input(case, "x")?, case.setting("axis", None, "an axis", integer)?);
+    let y = x.softmax(axis)?;
+    let dx = y.softmax_backward(upstream(case, &y)?, axis)?;
+    answers(y, [("x", dx)])
+}
+
+/// dx = dy - softmax(x)·Σdy
+fn log_softmax(case: &Case) -> Answers {
+    let (x, axis) = (input(case, "x")?, case.setting("axis", None, "an axis", integer)?);
+    let y = x.log_softmax(axis)?;
+    let dy = upstream(case, &y)?;
+    let dx = dy - &y.exp().multiply(&dy.sum(Axes::from(axis).keepdims())?)?;
+    answers(y, [("x", dx)])
 }
