@@ -20,6 +20,7 @@
 //! ```
 #![deny(missing_docs)]
 
+mod alloc;
 mod axes;
 mod display;
 mod element;
@@ -49,6 +50,7 @@ pub use element::Element;
 pub use elementwise::slices;
 pub use error::TensorError;
 pub use norm::{MatrixNorm, Norm};
+pub use product::Product;
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
