@@ -23,6 +23,7 @@
 mod alloc;
 mod axes;
 mod display;
+mod einsum;
 mod element;
 mod elementwise;
 mod error;
@@ -46,6 +47,7 @@ mod view;
 mod walk;
 
 pub use axes::Axes;
+pub use einsum::einsum;
 pub use element::Element;
 pub use elementwise::slices;
 pub use error::TensorError;
