@@ -10,7 +10,7 @@ mod shape;
 mod slice;
 mod unary;
 
-use tensor_ops::{Element, Real, Shape, Tensor};
+use tensor_ops::{Element, Real, Tensor};
 
 use crate::case::{Answer, Case, Entry, Kind, Stop};
 use crate::run::Operations;
@@ -134,6 +134,11 @@ fn integers(case: &Case, place: usize) -> Option<Vec<isize>> {
     whole(case, place).map(|list| list.into_iter().map(|n| n as isize).collect())
 }
 
+/// The whole numbers of an input that has to be there.
+fn list(case: &Case, place: usize) -> Result<Vec<isize>, Stop> {
+    integers(case, place).ok_or_else(|| Stop::Unknown(format!("input {place} is missing")))
+}
+
 /// The one number of an input, of any rank.
 fn scalar<T: Given>(case: &Case, place: usize) -> Result<Option<T>, Stop> {
     match optional::<T>(case, place)? {
@@ -178,7 +183,6 @@ fn answer<T: Given>(case: &Case, tensor: Tensor<T>) -> Answers {
 fn numbers<T: Given>(x: &Tensor<T>) -> Result<Tensor<f64>, Stop> {
     Ok(Tensor::new(*x.shape(), x.as_slice().iter().map(|x| x.number()).collect())?)
 }
-
 
 /// The same elements under another shape.
 fn reshaped<T: Element>(x: Tensor<T>, lengths: &[usize]) -> Result<Tensor<T>, Stop> {

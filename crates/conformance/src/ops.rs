@@ -12,13 +12,8 @@ use tensor_ops::{Tensor, TensorError};
 use crate::case::{Answer, Case, Stop};
 use crate::run::Operations;
 
-pub(crate) const OPERATIONS: &[Operations] = &[
-    binary::OPERATIONS,
-    movement::OPERATIONS,
-    product::OPERATIONS,
-    reduce::OPERATIONS,
-    unary::OPERATIONS,
-];
+pub(crate) const OPERATIONS: &[Operations] =
+    &[binary::OPERATIONS, movement::OPERATIONS, product::OPERATIONS, reduce::OPERATIONS, unary::OPERATIONS];
 
 type Answers = Result<Vec<Answer>, Stop>;
 type Computed = Result<Tensor<f64>, TensorError>;

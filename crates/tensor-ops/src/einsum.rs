@@ -100,7 +100,8 @@ fn two<T: Real>(
         output.iter().copied().filter(|&label| keep(label)).collect()
     };
     let batch = of(&|label| a.has(label) && b.has(label));
-    let (rows, cols) = (of(&|label| a.has(label) && !b.has(label)), of(&|label| b.has(label) && !a.has(label)));
+    let (rows, cols) =
+        (of(&|label| a.has(label) && !b.has(label)), of(&|label| b.has(label) && !a.has(label)));
     if let (Some(row), Some(col)) = (rows.first(), cols.first()) {
         // The operand whose labels come first is on the left: then the product often has the order of the result.
         if output.iter().position(|l| l == col) < output.iter().position(|l| l == row) {
@@ -109,7 +110,8 @@ fn two<T: Real>(
     }
     // Each operand is read as it lies where its axes are in one of the two orders that a product can read.
     let transpose_left = a.is_arranged(&[&batch, &contracted, &rows]);
-    let transpose_right = b.is_arranged(&[&batch, &cols, &contracted]) && !b.is_arranged(&[&batch, &contracted, &cols]);
+    let transpose_right =
+        b.is_arranged(&[&batch, &cols, &contracted]) && !b.is_arranged(&[&batch, &contracted, &cols]);
     let x = if transpose_left {
         a.arranged(&[&batch, &contracted, &rows])
     } else {

@@ -43,7 +43,10 @@ fn logical(case: &Case, f: fn(&Tensor<bool>, &Tensor<bool>) -> Computed<bool>) -
 }
 
 /// The function of the first two, of that and the third, and so on.
-fn folded<T: Real + Given>(case: &Case, f: fn(&Tensor<T>, &Tensor<T>) -> Computed<T>) -> Result<Tensor<T>, crate::case::Stop> {
+fn folded<T: Real + Given>(
+    case: &Case,
+    f: fn(&Tensor<T>, &Tensor<T>) -> Computed<T>,
+) -> Result<Tensor<T>, crate::case::Stop> {
     let mut y: Tensor<T> = tensor(case, 0)?;
     for operand in &all(case)?[1..] {
         y = f(&y, operand)?;
@@ -77,10 +80,13 @@ fn power<T: Real + Given>(case: &Case) -> Answers {
 /// The remainder with the sign of b, or with `fmod` that of a.
 fn modulo<T: Real + Given>(case: &Case) -> Answers {
     let (a, b): (Tensor<T>, Tensor<T>) = (tensor(case, 0)?, tensor(case, 1)?);
-    answer(case, match is_set(case, "fmod", false)? {
-        false => a.remainder(&b)?,
-        true => a.abs().remainder(&b.abs())?.multiply(&a.sign())?,
-    })
+    answer(
+        case,
+        match is_set(case, "fmod", false)? {
+            false => a.remainder(&b)?,
+            true => a.abs().remainder(&b.abs())?.multiply(&a.sign())?,
+        },
+    )
 }
 
 fn where_cond<T: Real + Given>(case: &Case) -> Answers {

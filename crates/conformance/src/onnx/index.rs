@@ -87,7 +87,9 @@ fn gather_nd<T: Given>(case: &Case) -> Answers {
 
 /// Values [off, on]: on at the position, on the new axis.
 fn one_hot<T: Real + Given>(case: &Case) -> Answers {
-    let Some(depth) = scalar::<usize>(case, 1)? else { return Err(Stop::Unknown("there is no depth".into())) };
+    let Some(depth) = scalar::<usize>(case, 1)? else {
+        return Err(Stop::Unknown("there is no depth".into()));
+    };
     // A position outside is on nowhere: it gets a class of its own, which is cut off.
     let inside = positions(case, 0, depth)?;
     let classes = inside.as_slice().iter().map(|&at| at.min(depth)).collect();

@@ -1,8 +1,8 @@
 //! Matrix products, and determinants.
 
-use tensor_ops::{Real, Tensor};
+use tensor_ops::{Product, Real, Tensor};
 
-use super::{Answers, Given, answer, is_set, kind, number, optional, real, reshaped, tensor};
+use super::{Answers, Given, all, answer, is_set, kind, number, optional, real, reshaped, tensor};
 use crate::case::{Case, Kind, Stop};
 use crate::run::Operations;
 
@@ -15,19 +15,22 @@ fn matmul<T: Real + Given>(case: &Case) -> Answers {
 
 /// α·A·B + β·C, with A or B transposed where the case says so.
 fn gemm<T: Real + Given>(case: &Case) -> Answers {
-    let matrix = |place, name| -> Result<Tensor<T>, Stop> {
-        let x: Tensor<T> = tensor(case, place)?;
-        Ok(if is_set(case, name, false)? { x.swap_axes(0, 1)? } else { x })
+    let product = Product {
+        transpose_left: is_set(case, "transA", false)?,
+        transpose_right: is_set(case, "transB", false)?,
     };
-    let (a, b) = (matrix(0, "transA")?, matrix(1, "transB")?);
-    let y = a.matmul(&b)?.multiply(&number(case, "alpha", 1.0)?)?;
+    let y = tensor::<T>(case, 0)?.matmul_with(&tensor(case, 1)?, product)?;
+    let y = y.multiply(&number(case, "alpha", 1.0)?)?;
     let beta = number(case, "beta", 1.0)?;
     // An attribute of old opsets: C broadcasts since 7 without being told.
     is_set(case, "broadcast", true)?;
-    answer(case, match optional::<T>(case, 2)? {
-        Some(c) => y.add(&c.multiply(&beta)?.broadcast_to(*y.shape())?)?,
-        None => y,
-    })
+    answer(
+        case,
+        match optional::<T>(case, 2)? {
+            Some(c) => y.add(&c.multiply(&beta)?.broadcast_to(*y.shape())?)?,
+            None => y,
+        },
+    )
 }
 
 /// The determinant of every matrix in the last two axes, by nalgebra.
@@ -55,10 +58,10 @@ fn det(case: &Case) -> Answers {
 }
 
 fn einsum<T: Real + Given>(case: &Case) -> Answers {
-    let equation = case.text("equation", None)?;
-    let x: Tensor<T> = tensor(case, 0)?;
-    match case.inputs.len() {
-        2 => answer(case, x.einsum(equation, &tensor(case, 1)?)?),
-        _ => Err(Stop::Unsupported("einsum of one operand or of three")),
+    let operands = all::<T>(case)?;
+    let operands: Vec<&Tensor<T>> = operands.iter().collect();
+    if operands.len() > 2 {
+        return Err(Stop::Unsupported("einsum of three operands"));
     }
+    answer(case, tensor_ops::einsum(case.text("equation", None)?, &operands)?)
 }

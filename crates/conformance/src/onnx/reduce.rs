@@ -3,7 +3,9 @@
 use tensor_ops::reduce::Scan;
 use tensor_ops::{Axes, Norm, Real, Tensor, TensorError};
 
-use super::{Answers, Given, answer, answers, integer, integers, is_set, kind, numbers, real, scalar, tensor};
+use super::{
+    Answers, Given, answer, answers, integer, integers, is_set, kind, numbers, real, scalar, tensor,
+};
 use crate::case::{Answer, Case, Kind, Stop};
 use crate::run::Operations;
 
@@ -30,9 +32,8 @@ type Reduction<T, U> = fn(&Tensor<T>, Axes) -> Result<Tensor<U>, TensorError>;
 /// The axes, which are an input since opset 18 and were an attribute before. None at all means every axis, unless
 /// the case says that it means none.
 fn axes(case: &Case) -> Result<Axes, Stop> {
-    let attribute = case.setting("axes", Some(None), "a list of axes", |value| {
-        crate::axis::integers(value).map(Some)
-    })?;
+    let attribute =
+        case.setting("axes", Some(None), "a list of axes", |value| crate::axis::integers(value).map(Some))?;
     let axes = integers(case, 1).or(attribute).unwrap_or_default();
     let does_nothing = is_set(case, "noop_with_empty_axes", false)?;
     let axes = if axes.is_empty() && !does_nothing { Axes::All } else { Axes::These(axes) };
@@ -63,7 +64,9 @@ fn minimum(case: &Case) -> Answers {
 fn extreme<T: Real + Given>(case: &Case, of_nothing: T, f: Reduction<T, T>) -> Answers {
     let (x, axes) = (tensor(case, 0)?, axes(case)?);
     match f(&x, axes.clone()) {
-        Err(TensorError::EmptyReduction { .. }) => answer(case, Tensor::full(*x.sum(axes)?.shape(), of_nothing)),
+        Err(TensorError::EmptyReduction { .. }) => {
+            answer(case, Tensor::full(*x.sum(axes)?.shape(), of_nothing))
+        }
         y => answer(case, y?),
     }
 }
@@ -90,7 +93,8 @@ fn running<T: Real + Given>(
     let Some(axis) = scalar::<f64>(case, 1)? else {
         return Err(Stop::Unknown("there is no axis".into()));
     };
-    let scan = Scan { exclusive: is_set(case, "exclusive", false)?, reverse: is_set(case, "reverse", false)? };
+    let scan =
+        Scan { exclusive: is_set(case, "exclusive", false)?, reverse: is_set(case, "reverse", false)? };
     answer(case, f(&tensor(case, 0)?, axis as isize, scan)?)
 }
 

@@ -1,8 +1,8 @@
 //! Shapes: asked for, and changed without a look at the elements.
 
-use tensor_ops::{Shape, Tensor};
+use tensor_ops::{Axes, Shape, Tensor};
 
-use super::{Answers, Given, answer, any, integer, integers, is_set, required, reshaped, tensor};
+use super::{Answers, Given, answer, any, integer, integers, is_set, list, required, reshaped, tensor};
 use crate::case::{Case, Stop};
 use crate::run::Operations;
 
@@ -19,11 +19,6 @@ pub(crate) const OPERATIONS: Operations = &[
     ("Transpose", any!(transpose)),
     ("Unsqueeze", any!(unsqueeze)),
 ];
-
-/// The whole numbers of an input that has to be there.
-fn list(case: &Case, place: usize) -> Result<Vec<isize>, Stop> {
-    integers(case, place).ok_or_else(|| Stop::Unknown(format!("input {place} is missing")))
-}
 
 /// Lengths that an input gives.
 fn shape_of(list: &[isize]) -> Result<Shape, Stop> {
@@ -79,27 +74,20 @@ fn size(case: &Case) -> Answers {
 
 /// The axes of an input, or of an attribute in old opsets.
 fn axes(case: &Case) -> Result<Option<Vec<isize>>, Stop> {
-    let attribute = case.setting("axes", Some(None), "a list of axes", |value| {
-        crate::axis::integers(value).map(Some)
-    })?;
+    let attribute =
+        case.setting("axes", Some(None), "a list of axes", |value| crate::axis::integers(value).map(Some))?;
     Ok(integers(case, 1).or(attribute))
 }
 
 fn squeeze<T: Given>(case: &Case) -> Answers {
     let x: Tensor<T> = tensor(case, 0)?;
-    let axes = axes(case)?.unwrap_or_else(|| {
-        (0..x.shape().rank()).filter(|&at| x.shape()[at] == 1).map(|at| at as isize).collect()
-    });
-    answer(case, x.squeeze(&axes)?)
+    answer(case, x.squeeze(axes(case)?.map_or(Axes::All, Axes::These))?)
 }
 
 /// The axes are those of the result, in any order.
 fn unsqueeze<T: Given>(case: &Case) -> Answers {
-    let (x, axes) = (tensor::<T>(case, 0)?, axes(case)?.unwrap_or_default());
-    let rank = (x.shape().rank() + axes.len()) as isize;
-    let mut axes: Vec<isize> = axes.into_iter().map(|at| if at < 0 { at + rank } else { at }).collect();
-    axes.sort_unstable();
-    answer(case, axes.iter().try_fold(x, |x, &axis| x.unsqueeze(axis))?)
+    let axes = Axes::These(axes(case)?.unwrap_or_default());
+    answer(case, tensor::<T>(case, 0)?.unsqueeze(axes)?)
 }
 
 fn tile<T: Given>(case: &Case) -> Answers {

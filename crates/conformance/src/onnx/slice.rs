@@ -1,8 +1,11 @@
 //! Parts of tensors, put together and cut.
 
-use tensor_ops::{Pad, Real, Tensor};
+use tensor_ops::{Pad, Real, Slice, Tensor};
 
-use super::{Answers, Given, all, answer, answers, any, integer, integers, is_set, real, required, scalar, tensor, whole};
+use super::{
+    Answers, Given, all, answer, answers, any, integer, integers, is_set, list, real, required, scalar,
+    tensor,
+};
 use crate::case::{Case, Stop};
 use crate::run::Operations;
 
@@ -36,9 +39,8 @@ fn eye_like(case: &Case) -> Answers {
 }
 
 fn range<T: Real + Given>(case: &Case) -> Answers {
-    let number = |place| {
-        scalar::<T>(case, place)?.ok_or_else(|| Stop::Unknown(format!("input {place} is missing")))
-    };
+    let number =
+        |place| scalar::<T>(case, place)?.ok_or_else(|| Stop::Unknown(format!("input {place} is missing")));
     answer(case, Tensor::arange(number(0)?, number(1)?, number(2)?)?)
 }
 
@@ -51,33 +53,16 @@ fn axes<T: Given>(case: &Case, place: usize, x: &Tensor<T>, entries: usize) -> R
     axes.iter().map(|&axis| Ok(x.shape().axis(axis, "slice")?)).collect()
 }
 
-/// The positions from `start` to `end` by `step` on an axis of length `n`, by Python's rules.
-pub(crate) fn places(start: Option<i64>, end: Option<i64>, step: i64, n: usize) -> Vec<usize> {
-    let n = n as i64;
-    let from_front = |at: i64| if at < 0 { at.saturating_add(n) } else { at };
-    let (lowest, highest) = if step < 0 { (-1, n - 1) } else { (0, n) };
-    let bound = |at: Option<i64>, open| at.map_or(open, |at| from_front(at).clamp(lowest, highest));
-    let (first, last) = if step < 0 { (highest, lowest) } else { (lowest, highest) };
-    let (mut at, end, mut places) = (bound(start, first), bound(end, last), Vec::new());
-    while (step > 0 && at < end) || (step < 0 && at > end) {
-        places.push(at as usize);
-        at = at.saturating_add(step);
-    }
-    places
-}
-
 fn slice<T: Given>(case: &Case) -> Answers {
     let mut x: Tensor<T> = tensor(case, 0)?;
-    let missing = |what: &str| Stop::Unknown(format!("there are no {what}"));
-    let starts = whole(case, 1).ok_or_else(|| missing("starts"))?;
-    let ends = whole(case, 2).ok_or_else(|| missing("ends"))?;
-    let steps = whole(case, 4).unwrap_or_else(|| vec![1; starts.len()]);
-    if ends.len() != starts.len() || steps.len() != starts.len() || steps.contains(&0) {
+    let (starts, ends) = (list(case, 1)?, list(case, 2)?);
+    let steps = integers(case, 4).unwrap_or_else(|| vec![1; starts.len()]);
+    if ends.len() != starts.len() || steps.len() != starts.len() {
         return Err(Stop::Refused(format!("a slice from {starts:?} to {ends:?} by {steps:?}")));
     }
     for (i, axis) in axes(case, 3, &x, starts.len())?.into_iter().enumerate() {
-        let places = places(Some(starts[i]), Some(ends[i]), steps[i], x.shape()[axis]);
-        x = x.index_select(axis as isize, &places)?;
+        let part = Slice { start: Some(starts[i]), end: Some(ends[i]), step: steps[i] };
+        x = x.slice(axis as isize, part)?;
     }
     answer(case, x)
 }
@@ -85,14 +70,13 @@ fn slice<T: Given>(case: &Case) -> Answers {
 /// Lengths before and behind every axis. A negative one cuts off.
 fn pad<T: Given>(case: &Case) -> Answers {
     let mut x: Tensor<T> = tensor(case, 0)?;
-    let pads = whole(case, 1).ok_or_else(|| Stop::Unknown("there are no pads".into()))?;
+    let pads = list(case, 1)?;
     let (before, behind) = pads.split_at(pads.len() / 2);
-    let mut widths = vec![[0; 2]; x.shape().rank()];
+    let mut widths = vec![(0, 0); x.shape().rank()];
     for (i, axis) in axes(case, 3, &x, before.len())?.into_iter().enumerate() {
-        let n = x.shape()[axis];
-        let places = places(Some((-before[i]).max(0)), Some(n as i64 + behind[i].min(0)), 1, n);
-        x = x.index_select(axis as isize, &places)?;
-        widths[axis] = [before[i].max(0) as usize, behind[i].max(0) as usize];
+        let end = x.shape()[axis] as isize + behind[i].min(0);
+        x = x.slice(axis as isize, (-before[i]).max(0)..end)?;
+        widths[axis] = (before[i].max(0) as usize, behind[i].max(0) as usize);
     }
     let mode = match case.text("mode", Some("constant"))? {
         "constant" => Pad::Constant(scalar(case, 2)?.unwrap_or_default()),

@@ -64,7 +64,8 @@ fn is_nan<T: Real + Given>(case: &Case) -> Answers {
 fn is_infinite<T: Real + Given>(case: &Case) -> Answers {
     let x: Tensor<T> = tensor(case, 0)?;
     let zero = Tensor::from(T::ZERO);
-    let (negative, positive) = (is_set(case, "detect_negative", true)?, is_set(case, "detect_positive", true)?);
+    let (negative, positive) =
+        (is_set(case, "detect_negative", true)?, is_set(case, "detect_positive", true)?);
     let is_asked = match (negative, positive) {
         (true, true) => x.is_inf(),
         (true, false) => x.less(&zero)?,

@@ -1,6 +1,6 @@
 //! What moves elements about: the gradient moves them back, and adds where one had gone to several places.
 
-use tensor_ops::{Shape, Tensor};
+use tensor_ops::{Axes, Shape, Slice, Tensor};
 
 use super::{Answers, Computed, answers, input, upstream};
 use crate::axis::{counts, integer, integers};
@@ -60,9 +60,9 @@ fn expand(case: &Case) -> Answers {
 
 fn flip(case: &Case) -> Answers {
     let x = input(case, "x")?;
-    let axes = crate::axis::axis(case)?.unwrap_or_else(|| (0..x.shape().rank() as isize).collect());
-    let y = x.flip(&axes)?;
-    let dx = upstream(case, &y)?.flip(&axes)?;
+    let axes = crate::axis::axis(case)?.map_or(Axes::All, Axes::These);
+    let y = x.flip(axes.clone())?;
+    let dx = upstream(case, &y)?.flip(axes)?;
     answers(y, [("x", dx)])
 }
 
@@ -119,29 +119,45 @@ fn tile(case: &Case) -> Answers {
     moved(case, |x| x.tile(&repeats))
 }
 
-/// `x[start:end:step, ..]`, in Python's words.
 fn slice(case: &Case) -> Answers {
     let text = case.text("expr", None)?;
     let unknown = || Stop::Unknown(format!("attribute expr is {text:?}, expected x[start:end:step, ..]"));
-    let inner = text.strip_prefix("x[").and_then(|text| text.strip_suffix(']')).ok_or_else(unknown)?;
-    let mut ranges = Vec::new();
-    for part in inner.split(',') {
-        let mut bounds = [None; 3];
-        for (i, number) in part.split(':').enumerate() {
-            let bound = bounds.get_mut(i).ok_or_else(unknown)?;
-            if !number.trim().is_empty() {
-                *bound = Some(number.trim().parse::<i64>().map_err(|_| unknown())?);
-            }
+    let slices = slices(text).ok_or_else(unknown)?;
+    let x = input(case, "x")?;
+    let y = x.slice_with(&slices)?;
+    let mut dx = Tensor::zeros(*x.shape());
+    dx.slice_assign(&slices, upstream(case, &y)?)?;
+    answers(y, [("x", dx)])
+}
+
+/// `x[start:end:step, ..]` in Python's words.
+fn slices(text: &str) -> Option<Vec<Slice>> {
+    let bound = |text: &str| match text.trim() {
+        "" => Some(None),
+        number => number.parse().ok().map(Some),
+    };
+    let slice = |text: &str| {
+        let parts: Vec<Option<isize>> = text.split(':').map(bound).collect::<Option<_>>()?;
+        match *parts.as_slice() {
+            [start, end] => Some(Slice { start, end, step: 1 }),
+            [start, end, step] => Some(Slice { start, end, step: step.unwrap_or(1) }),
+            _ => None,
         }
-        if !part.contains(':') {
-            return Err(unknown());
+    };
+    text.strip_prefix("x[")?.strip_suffix(']')?.split(',').map(slice).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_are_pythons() {
+        let all = Slice::ALL;
+        assert_eq!(slices("x[1:, ::2]"), Some(vec![(1..).into(), all.step(2)]));
+        assert_eq!(slices("x[:-1,::-1]"), Some(vec![(..-1).into(), all.step(-1)]));
+        for unknown in ["x", "x[]", "x[0]", "x[1:2:3:4]", "x[a:]", "y[1:]"] {
+            assert_eq!(slices(unknown), None, "{unknown}");
         }
-        ranges.push(bounds);
     }
-    moved(case, |x| {
-        ranges.iter().zip(0..).try_fold(x.clone(), |x, ([start, end, step], axis)| {
-            let n = x.shape()[x.shape().axis(axis, "slice")?];
-            x.index_select(axis, &places(*start, *end, step.unwrap_or(1), n))
-        })
-    })
 }

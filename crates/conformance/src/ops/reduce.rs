@@ -13,18 +13,34 @@ pub(crate) const OPERATIONS: Operations = &[
     ("cumsum", cumsum),
     ("log_softmax", log_softmax),
     ("logsumexp", |case| reduce(case, |x, axes| x.logsumexp(axes), |r| r.dy.multiply(&(r.x - r.y).exp()))),
-    ("mean", |case| reduce(case, |x, axes| x.mean(axes), |r| r.dy.broadcast_to(*r.x.shape()).map(|dy| &dy / r.n))),
+    ("mean", |case| {
+        reduce(case, |x, axes| x.mean(axes), |r| r.dy.broadcast_to(*r.x.shape()).map(|dy| &dy / r.n))
+    }),
     ("norm_inf", |case| reduce(case, |x, axes| x.norm(Norm::Max, axes), norm_inf)),
     ("norm_l1", |case| reduce(case, |x, axes| x.norm(Norm::L1, axes), |r| r.dy.multiply(&r.x.sign()))),
-    ("norm_l2", |case| reduce(case, |x, axes| x.norm(Norm::L2, axes), |r| r.dy.multiply(&quotient(r.x, r.y)?))),
+    ("norm_l2", |case| {
+        reduce(case, |x, axes| x.norm(Norm::L2, axes), |r| r.dy.multiply(&quotient(r.x, r.y)?))
+    }),
     ("normalize_l2", normalize),
     ("softmax", softmax),
     ("prod", |case| reduce(case, |x, axes| x.prod(axes), |r| r.dy.multiply(&product_of_others(r)?))),
-    ("std_biased", |case| reduce(case, |x, axes| x.std(axes, 0), |r| r.dy.multiply(&quotient(&(&centred(r)? / r.n), r.y)?))),
-    ("std_unbiased", |case| reduce(case, |x, axes| x.std(axes, 1), |r| r.dy.multiply(&quotient(&(&centred(r)? / (r.n - 1.0)), r.y)?))),
+    ("std_biased", |case| {
+        reduce(case, |x, axes| x.std(axes, 0), |r| r.dy.multiply(&quotient(&(&centred(r)? / r.n), r.y)?))
+    }),
+    ("std_unbiased", |case| {
+        reduce(
+            case,
+            |x, axes| x.std(axes, 1),
+            |r| r.dy.multiply(&quotient(&(&centred(r)? / (r.n - 1.0)), r.y)?),
+        )
+    }),
     ("sum", |case| reduce(case, |x, axes| x.sum(axes), |r| r.dy.broadcast_to(*r.x.shape()))),
-    ("var_biased", |case| reduce(case, |x, axes| x.var(axes, 0), |r| r.dy.multiply(&(&centred(r)? * (2.0 / r.n))))),
-    ("var_unbiased", |case| reduce(case, |x, axes| x.var(axes, 1), |r| r.dy.multiply(&(&centred(r)? * (2.0 / (r.n - 1.0)))))),
+    ("var_biased", |case| {
+        reduce(case, |x, axes| x.var(axes, 0), |r| r.dy.multiply(&(&centred(r)? * (2.0 / r.n))))
+    }),
+    ("var_unbiased", |case| {
+        reduce(case, |x, axes| x.var(axes, 1), |r| r.dy.multiply(&(&centred(r)? * (2.0 / (r.n - 1.0)))))
+    }),
 ];
 
 /// What a backward pass reads: `y` and `dy` broadcast to `x`.

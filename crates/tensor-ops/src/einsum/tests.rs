@@ -41,8 +41,11 @@ fn naive(inputs: &[Vec<char>], output: &[char], operands: &[&Tensor<f64>]) -> Te
         let at = |term: &[char], shape: &[usize]| {
             term.iter().zip(shape).fold(0, |at, (label, &n)| at * n + if n == 1 { 0 } else { index[label] })
         };
-        let product: f64 =
-            inputs.iter().zip(operands).map(|(term, x)| x.as_slice()[at(term, x.shape().as_slice())]).product();
+        let product: f64 = inputs
+            .iter()
+            .zip(operands)
+            .map(|(term, x)| x.as_slice()[at(term, x.shape().as_slice())])
+            .product();
         out.as_mut_slice()[at(output, &shape)] += product;
     }
     out
@@ -161,7 +164,10 @@ fn what_cannot_be_read_is_named_with_its_position() {
         assert!(got == position && what.contains(word), "{subscripts}: {error}");
     }
     let error = einsum("ij,ki->k", &[&x, &x]).unwrap_err().to_string();
-    assert!(error.contains("'i' has length 2 in shape [2, 3] and 3 in shape [2, 3] at position 4"), "{error}");
+    assert!(
+        error.contains("'i' has length 2 in shape [2, 3] and 3 in shape [2, 3] at position 4"),
+        "{error}"
+    );
     assert!(einsum("...i,...j", &[&whole(&[2, 3], 1), &whole(&[4, 3], 1)]).is_err());
     assert!(matches!(einsum("i,i,i", &[&v, &v, &v]), Err(TensorError::Setting { .. })));
     assert!(einsum::<f64, Vec<f64>>("", &[]).is_err());

@@ -43,7 +43,8 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
             [] => unreachable!("scalars are dealt with above"),
         };
         if k != k2 {
-            let reason = "the last axis of the left and the second last of the right (or its only one) differ";
+            let reason =
+                "the last axis of the left and the second last of the right (or its only one) differ";
             return Err(TensorError::MatMul { op: "dot", left, right, reason });
         }
         let shape = joined(&[rows, before, n.as_slice()])?;

@@ -26,7 +26,13 @@ fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The definition, for operands of rank 2 and more, by index arithmetic.
-fn matmul_naive(a: &Tensor<f64>, b: &Tensor<f64>, batch: &[usize], [m, k, n]: [usize; 3], p: Product) -> Vec<f64> {
+fn matmul_naive(
+    a: &Tensor<f64>,
+    b: &Tensor<f64>,
+    batch: &[usize],
+    [m, k, n]: [usize; 3],
+    p: Product,
+) -> Vec<f64> {
     let of = |x: &Tensor<f64>, index: &[usize], last: [usize; 2]| {
         let rank = x.shape().rank() - 2;
         let kept = index[index.len() - rank..].iter().zip(x.shape().iter());
@@ -147,7 +153,11 @@ fn bits_do_not_depend_on_threads_or_company() {
     let sizes: &[([usize; 4], [usize; 4])] = if cfg!(miri) {
         &[([2, 3, 2, 2], [2, 3, 2, 2])]
     } else {
-        &[([13, 5, 7, 33], [13, 5, 33, 9]), ([1, 70, 20, 30], [3, 1, 30, 10]), ([3, 1, 70, 90], [3, 1, 90, 80])]
+        &[
+            ([13, 5, 7, 33], [13, 5, 33, 9]),
+            ([1, 70, 20, 30], [3, 1, 30, 10]),
+            ([3, 1, 70, 90], [3, 1, 90, 80]),
+        ]
     };
     for &(left, right) in sizes {
         let random = |shape: [usize; 4], key| -> Tensor<f32> {
@@ -179,7 +189,9 @@ fn bits_do_not_depend_on_threads_or_company() {
 #[test]
 fn what_does_not_multiply_is_refused_with_both_shapes() {
     let (a, b) = (whole(&[2, 3], 1), whole(&[2, 3], 2));
-    for refused in [a.matmul(&b), a.dot(&b), a.inner(&whole(&[2], 1)), a.matmul_with(&whole(&[4, 3], 1), Product::TN)] {
+    for refused in
+        [a.matmul(&b), a.dot(&b), a.inner(&whole(&[2], 1)), a.matmul_with(&whole(&[4, 3], 1), Product::TN)]
+    {
         let text = refused.unwrap_err().to_string();
         assert!(text.contains("[2, 3]"), "{text}");
     }
@@ -201,7 +213,14 @@ fn absurd_sizes_are_errors() {
     let wide = Tensor::<f64>::new([0, 1 << 40], vec![]).unwrap();
     let batch = Tensor::<f64>::new([0, 1 << 40, 1 << 40], vec![]).unwrap();
     let huge = Tensor::<f64>::new([1 << 40, 1 << 40, 0, 2], vec![]).unwrap();
-    for refused in [tall.matmul(&wide), tall.dot(&wide), tall.inner(&tall), batch.matmul(&batch), huge.matmul(&huge), batch.dot(&wide)] {
+    for refused in [
+        tall.matmul(&wide),
+        tall.dot(&wide),
+        tall.inner(&tall),
+        batch.matmul(&batch),
+        huge.matmul(&huge),
+        batch.dot(&wide),
+    ] {
         if let Ok(x) = refused {
             assert_eq!(x.shape().size(), 0);
         }
