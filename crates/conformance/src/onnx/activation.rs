@@ -137,7 +137,7 @@ fn hardmax<T: Real + Given>(case: &Case) -> Answers {
     let (x, axis) = (tensor::<T>(case, 0)?, integer(case, "axis", Some(-1))?);
     let largest = x.argmax(Axes::from(axis).keepdims())?;
     let ones = Tensor::ones(*largest.shape());
-    answer(case, Tensor::<T>::zeros(*x.shape()).scatter_add(axis, &largest, &ones)?)
+    answer(case, Tensor::<T>::zeros(*x.shape()).scatter(axis, &largest, &ones)?)
 }
 
 /// x/|x|, and 0 where the norm is 0.

@@ -10,7 +10,7 @@ pub(crate) const OPERATIONS: Operations = &[
     ("Gather", any!(gather)),
     ("GatherElements", any!(gather_elements)),
     ("GatherND", any!(gather_nd)),
-    ("OneHot", real!(@2 one_hot)),
+    ("OneHot", any!(@2 one_hot)),
     ("ScatterElements", real!(scatter_elements)),
     ("ScatterND", real!(scatter_nd)),
 ];
@@ -37,10 +37,7 @@ fn along<T: Element>(case: &Case, x: &Tensor<T>) -> Result<(usize, usize), Stop>
 fn gather<T: Given>(case: &Case) -> Answers {
     let x: Tensor<T> = tensor(case, 0)?;
     let (axis, n) = along(case, &x)?;
-    let at = positions(case, 1, n)?;
-    let (before, after) = (&x.shape().as_slice()[..axis], &x.shape().as_slice()[axis + 1..]);
-    let taken = x.index_select(axis as isize, at.as_slice())?;
-    answer(case, reshaped(taken, &[before, at.shape().as_slice(), after].concat())?)
+    answer(case, x.take(axis as isize, &positions(case, 1, n)?)?)
 }
 
 fn gather_elements<T: Given>(case: &Case) -> Answers {
@@ -86,27 +83,20 @@ fn gather_nd<T: Given>(case: &Case) -> Answers {
 }
 
 /// Values [off, on]: on at the position, on the new axis.
-fn one_hot<T: Real + Given>(case: &Case) -> Answers {
+fn one_hot<T: Given>(case: &Case) -> Answers {
     let Some(depth) = scalar::<usize>(case, 1)? else {
         return Err(Stop::Unknown("there is no depth".into()));
     };
-    // A position outside is on nowhere: it gets a class of its own, which is cut off.
-    let inside = positions(case, 0, depth)?;
-    let classes = inside.as_slice().iter().map(|&at| at.min(depth)).collect();
-    let hot = Tensor::new(*inside.shape(), classes)?.one_hot::<T>(depth + 1)?;
-    let hot = hot.index_select(-1, &(0..depth).collect::<Vec<_>>())?;
-
-    let rank = hot.shape().rank();
-    let axis = hot.shape().axis(integer(case, "axis", Some(-1))?, "one_hot")?;
-    let mut order: Vec<isize> = (0..rank as isize - 1).collect();
-    order.insert(axis, rank as isize - 1);
-    let hot = hot.permute(&order)?;
     let values: Tensor<T> = tensor(case, 2)?;
     let [off, on] = *values.as_slice() else {
         return Err(Stop::Refused(format!("values of shape {}, expected off and on", values.shape())));
     };
-    let is_on = hot.greater(&Tensor::from(T::ZERO))?;
-    answer(case, is_on.where_cond(&Tensor::from(on), &Tensor::from(off))?)
+    // ONNX has no error for a position outside, which is on nowhere: it gets a class of its own, which is cut off.
+    let inside = positions(case, 0, depth)?;
+    let labels = inside.as_slice().iter().map(|&at| at.min(depth)).collect();
+    let axis = integer(case, "axis", Some(-1))?;
+    let hot = Tensor::new(*inside.shape(), labels)?.one_hot_with(depth + 1, axis, off, on)?;
+    answer(case, hot.slice(axis, 0..depth as isize)?)
 }
 
 /// What becomes of an element at which several values arrive.
@@ -123,7 +113,7 @@ fn update<T: Real>(case: &Case) -> Result<Update<T>, Stop> {
     })
 }
 
-/// Puts values at positions along an axis. Values that lie in one place of that axis never meet, so they go at once.
+/// Puts values at positions along an axis. Those that lie in one place of that axis never meet, so they go at once.
 fn scatter<T: Real>(
     mut x: Tensor<T>,
     axis: isize,
@@ -134,10 +124,8 @@ fn scatter<T: Real>(
     let n = at.shape()[at.shape().axis(axis, "scatter")?];
     for place in 0..n {
         let (at, values) = (at.index_select(axis, &[place])?, values.index_select(axis, &[place])?);
-        let nothing = Tensor::zeros(*x.shape());
-        let arrived = nothing.scatter_add(axis, &at, &values)?;
-        let count = nothing.scatter_add(axis, &at, &Tensor::ones(*values.shape()))?;
-        x = count.greater(&Tensor::from(T::ZERO))?.where_cond(&update(&x, &arrived)?, &x)?;
+        let new = update(&x.gather(axis, &at)?, &values)?;
+        x = x.scatter(axis, &at, &new)?;
     }
     Ok(x)
 }
@@ -146,10 +134,14 @@ fn scatter_elements<T: Real + Given>(case: &Case) -> Answers {
     let x: Tensor<T> = tensor(case, 0)?;
     let (axis, n) = along(case, &x)?;
     let (at, values) = (positions(case, 1, n)?, tensor::<T>(case, 2)?);
-    if case.text("reduction", Some("none"))? == "add" {
-        return answer(case, x.scatter_add(axis as isize, &at, &values)?);
-    }
-    answer(case, scatter(x, axis as isize, &at, &values, update(case)?)?)
+    answer(
+        case,
+        match case.text("reduction", Some("none"))? {
+            "none" => x.scatter(axis as isize, &at, &values)?,
+            "add" => x.scatter_add(axis as isize, &at, &values)?,
+            _ => scatter(x, axis as isize, &at, &values, update(case)?)?,
+        },
+    )
 }
 
 fn scatter_nd<T: Real + Given>(case: &Case) -> Answers {

@@ -1,6 +1,6 @@
 //! Parts of tensors, put together and cut.
 
-use tensor_ops::{Pad, Real, Slice, Tensor};
+use tensor_ops::{Padding, Real, Slice, Tensor};
 
 use super::{
     Answers, Given, all, answer, answers, any, integer, integers, is_set, list, real, required, scalar,
@@ -79,10 +79,10 @@ fn pad<T: Given>(case: &Case) -> Answers {
         widths[axis] = (before[i].max(0) as usize, behind[i].max(0) as usize);
     }
     let mode = match case.text("mode", Some("constant"))? {
-        "constant" => Pad::Constant(scalar(case, 2)?.unwrap_or_default()),
-        "reflect" => Pad::Reflect,
-        "edge" => Pad::Replicate,
-        "wrap" => Pad::Circular,
+        "constant" => Padding::Constant(scalar(case, 2)?.unwrap_or_default()),
+        "reflect" => Padding::Reflect,
+        "edge" => Padding::Replicate,
+        "wrap" => Padding::Circular,
         other => return Err(Stop::Unknown(format!("attribute mode is {other:?}, which is not known"))),
     };
     answer(case, x.pad(&widths, mode)?)
