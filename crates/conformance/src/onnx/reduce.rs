@@ -80,7 +80,7 @@ fn position<T: Real + Given>(case: &Case, f: Reduction<T, usize>) -> Answers {
     }
     // The last of several is the first from the other end.
     let last = x.shape()[x.shape().axis(axis, "argmax")?].saturating_sub(1);
-    let from_the_end = f(&x.flip(&[axis])?, axes)?;
+    let from_the_end = f(&x.flip(axis)?, axes)?;
     let positions = from_the_end.as_slice().iter().map(|&at| last - at).collect();
     answer(case, Tensor::new(*from_the_end.shape(), positions)?)
 }

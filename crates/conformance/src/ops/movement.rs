@@ -37,7 +37,7 @@ fn stack(case: &Case) -> Answers {
     let (a, b, axis) = (input(case, "a")?, input(case, "b")?, axis(case)?);
     let y = Tensor::stack(&[a, b], axis)?;
     let dy = upstream(case, &y)?;
-    let part = |i: usize| dy.index_select(axis, &[i])?.squeeze(&[axis]);
+    let part = |i: usize| dy.index_select(axis, &[i])?.squeeze(axis);
     let (da, db) = (part(0)?, part(1)?);
     answers(y, [("a", da), ("b", db)])
 }

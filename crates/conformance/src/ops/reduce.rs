@@ -110,7 +110,7 @@ fn product_of_others(r: &Reduced<'_>) -> Computed {
 fn cumsum(case: &Case) -> Answers {
     let (x, axis) = (input(case, "x")?, case.setting("axis", None, "an axis", integer)?);
     let y = x.cumsum(axis)?;
-    let dx = upstream(case, &y)?.flip(&[axis])?.cumsum(axis)?.flip(&[axis])?;
+    let dx = upstream(case, &y)?.flip(axis)?.cumsum(axis)?.flip(axis)?;
     answers(y, [("x", dx)])
 }
 
