@@ -101,6 +101,11 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
         Tensor { shape, data, element: PhantomData }
     }
 
+    /// The same elements under a shape of which the caller has made sure.
+    pub(crate) fn with_shape(self, shape: Shape) -> Self {
+        Tensor::from_parts(shape, self.data)
+    }
+
     /// The one element.
     ///
     /// # Errors

@@ -95,6 +95,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let (mut order, tail): (Vec<usize>, Vec<usize>) =
             (0..self.shape().rank()).partition(|&axis| !reduced.is_reduced[axis]);
         order.extend(tail);
+        let order: Vec<isize> = order.into_iter().map(|axis| axis as isize).collect();
         Ok(f(self.permute(&order)?.as_slice(), width))
     }
 }
