@@ -22,6 +22,7 @@
 
 mod alloc;
 mod axes;
+mod create;
 mod display;
 mod einsum;
 mod element;
