@@ -103,7 +103,7 @@ fn top_k<T: Real + Given>(case: &Case) -> Answers {
     let Some(k) = scalar::<usize>(case, 1)? else { return Err(Stop::Unknown("there is no k".into())) };
     // Results in order are right where no order is asked for.
     is_set(case, "sorted", true)?;
-    let (values, places) = x.top_k(k, axis, is_set(case, "largest", true)?)?;
+    let (values, places) = x.top_k(k, axis, is_set(case, "largest", true)?, true)?;
     let mut found = answers(case, vec![values])?;
     for output in case.outputs.iter().filter(|output| output.place == 1) {
         found.push(Answer::output(&output.name, numbers(&places)?));

@@ -75,10 +75,15 @@ fn reshape(case: &Case) -> Answers {
 }
 
 fn roll(case: &Case) -> Answers {
-    let (x, axis) = (input(case, "x")?, axis(case)?);
-    let shift = case.setting("shift", None, "an integer", integer)?;
-    let y = x.roll(shift, axis)?;
-    let dx = upstream(case, &y)?.roll(-shift, axis)?;
+    let list = |name| {
+        case.setting(name, None, "an integer or a list", |value| {
+            integers(value).or_else(|| integer(value).map(|one| vec![one]))
+        })
+    };
+    let (x, shifts, axes) = (input(case, "x")?, list("shift")?, list("axis")?);
+    let back: Vec<isize> = shifts.iter().map(|shift| -shift).collect();
+    let y = x.roll(&shifts, &axes)?;
+    let dx = upstream(case, &y)?.roll(&back, &axes)?;
     answers(y, [("x", dx)])
 }
 
