@@ -1,0 +1,137 @@
+//! Two sides in turns: a batch of ours, a batch of the peer's, and so on; medians over the rounds.
+
+use std::thread;
+use std::time::Duration;
+
+/// One of the two that are compared.
+pub(crate) trait Side {
+    /// Nanoseconds of `reps` calls in a row, after `warm_up` calls that nobody times.
+    ///
+    /// # Errors
+    /// With what went wrong on the other side of a pipe.
+    fn time(&mut self, warm_up: u64, reps: u64) -> Result<f64, String>;
+}
+
+/// How carefully to measure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Care {
+    pub(crate) rounds: usize,
+    /// Nanoseconds of a batch, or one call where that is longer.
+    pub(crate) batch: f64,
+    /// Silence between turns.
+    pub(crate) settle: Duration,
+}
+
+impl Care {
+    /// Threads that wait for their next parallel region spin for a while: ours for less than 1 ms, those of libgomp for the
+    /// 300,000 turns of its `GOMP_SPINCOUNT`, 7 to 14 ms as measured. Whoever is next should have the cores for itself.
+    const SPINNING_ENDS: Duration = Duration::from_millis(16);
+
+    pub(crate) fn new(quick: bool, threads: usize) -> Care {
+        let settle = if threads > 1 { Care::SPINNING_ENDS } else { Duration::from_millis(1) };
+        match quick {
+            true => Care { rounds: 3, batch: 2e6, settle },
+            false => Care { rounds: 9, batch: 4e6, settle },
+        }
+    }
+}
+
+/// Microseconds of a call, one number for each round.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Samples(pub(crate) Vec<f64>);
+
+impl Samples {
+    pub(crate) fn median(&self) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let (low, high) = ((sorted.len() - 1) / 2, sorted.len() / 2);
+        (sorted[low] + sorted[high]) / 2.0
+    }
+
+    pub(crate) fn min(&self) -> f64 {
+        self.0.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// Times both in turns; who begins a round changes from round to round.
+pub(crate) fn interleave(sides: [&mut dyn Side; 2], care: Care) -> Result<[Samples; 2], String> {
+    let mut samples = [(); 2].map(|()| Vec::with_capacity(care.rounds));
+    let mut reps = [Reps { warm_up: 0, timed: 1 }; 2];
+    for i in 0..2 {
+        thread::sleep(care.settle);
+        reps[i] = calibrate(&mut *sides[i], care.batch)?;
+    }
+    for round in 0..care.rounds {
+        for turn in 0..2 {
+            let i = (round + turn) % 2;
+            thread::sleep(care.settle);
+            let nanoseconds = sides[i].time(reps[i].warm_up, reps[i].timed)?;
+            samples[i].push(nanoseconds / reps[i].timed as f64 / 1e3);
+        }
+    }
+    Ok(samples.map(Samples))
+}
+
+/// Calls of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reps {
+    /// A quarter as many as are timed: caches, branch predictors and sleeping threads wake up. None for calls so long that
+    /// all of that is lost in them.
+    warm_up: u64,
+    timed: u64,
+}
+
+/// As many calls as take `batch` nanoseconds.
+fn calibrate(side: &mut dyn Side, batch: f64) -> Result<Reps, String> {
+    let mut reps = 1;
+    loop {
+        let nanoseconds = side.time(1, reps)?.max(1.0);
+        if nanoseconds >= batch / 2.0 || reps >= 1 << 24 {
+            let timed = (reps as f64 * batch / nanoseconds).ceil().max(1.0) as u64;
+            let is_long = nanoseconds / reps as f64 > 2.0 * batch;
+            return Ok(Reps { warm_up: if is_long { 0 } else { timed.div_ceil(4) }, timed });
+        }
+        let next = reps as f64 * (batch / nanoseconds).clamp(2.0, 16.0);
+        reps = next as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A side whose calls take so many nanoseconds.
+    struct Clock<'a>(f64, &'a mut Vec<u64>);
+
+    impl Side for Clock<'_> {
+        fn time(&mut self, _: u64, reps: u64) -> Result<f64, String> {
+            self.1.push(reps);
+            Ok(self.0 * reps as f64)
+        }
+    }
+
+    const CARE: Care = Care { rounds: 5, batch: 2e6, settle: Duration::ZERO };
+
+    #[test]
+    fn batches_are_long_enough() {
+        for (call, timed, warm_up) in [(1e3, 2_000, 500), (1e6, 2, 1), (1e8, 1, 0)] {
+            let mut reps = Vec::new();
+            let found = calibrate(&mut Clock(call, &mut reps), CARE.batch).unwrap();
+            assert_eq!(found, Reps { warm_up, timed });
+        }
+    }
+
+    #[test]
+    fn each_side_has_as_many_turns_and_its_own_times() {
+        let (mut ours, mut peers) = (Vec::new(), Vec::new());
+        let [a, b] = interleave([&mut Clock(1e6, &mut ours), &mut Clock(3e6, &mut peers)], CARE).unwrap();
+        assert_eq!((a, b), (Samples(vec![1e3; 5]), Samples(vec![3e3; 5])));
+    }
+
+    #[test]
+    fn the_median_lies_in_the_middle() {
+        assert_eq!(Samples(vec![9.0, 1.0, 2.0]).median(), 2.0);
+        assert_eq!(Samples(vec![4.0, 1.0, 2.0, 9.0]).median(), 3.0);
+        assert_eq!(Samples(vec![4.0, 1.0]).min(), 1.0);
+    }
+}
