@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nn::tensor::matmul::{Matrix, Update, gemm};
 use nn::tensor::simd::{Isa, dispatch};
@@ -30,6 +30,8 @@ enum Way {
 
 /// The best of so many tries: a floor is what can be reached, so that noise may only be left out.
 const TRIES: usize = 7;
+/// Threads that were asleep may wake up on one core, and share it until the scheduler moves one of them.
+const WARM_UP: Duration = Duration::from_millis(20);
 /// Far beyond every cache.
 const LARGEST: usize = 256 << 20;
 
@@ -67,6 +69,10 @@ impl Floors {
 
 /// The shortest time of `f` in microseconds, called `reps` times a try.
 fn best(reps: usize, mut f: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    while start.elapsed() < WARM_UP {
+        f();
+    }
     let mut shortest = f64::INFINITY;
     for _ in 0..TRIES {
         let start = Instant::now();

@@ -18,6 +18,8 @@ pub(crate) struct Care {
     pub(crate) rounds: usize,
     /// Nanoseconds of a batch, or one call where that is longer.
     pub(crate) batch: f64,
+    /// Nanoseconds of calls before a batch that nobody times, or one call where that is longer.
+    pub(crate) warm_up: f64,
     /// Silence between turns.
     pub(crate) settle: Duration,
 }
@@ -27,11 +29,17 @@ impl Care {
     /// 300,000 turns of its `GOMP_SPINCOUNT`, 7 to 14 ms as measured. Whoever is next should have the cores for itself.
     const SPINNING_ENDS: Duration = Duration::from_millis(16);
 
+    /// Threads that were asleep may wake up on one core, and share it until the scheduler moves one of them.
+    const THREADS_SPREAD: f64 = 20e6;
+
     pub(crate) fn new(quick: bool, threads: usize) -> Care {
-        let settle = if threads > 1 { Care::SPINNING_ENDS } else { Duration::from_millis(1) };
+        let (settle, warm_up) = match threads {
+            1 => (Duration::from_millis(1), 1e6),
+            _ => (Care::SPINNING_ENDS, Care::THREADS_SPREAD),
+        };
         match quick {
-            true => Care { rounds: 3, batch: 2e6, settle },
-            false => Care { rounds: 9, batch: 4e6, settle },
+            true => Care { rounds: 3, batch: 2e6, warm_up, settle },
+            false => Care { rounds: 9, batch: 4e6, warm_up, settle },
         }
     }
 }
@@ -59,7 +67,7 @@ pub(crate) fn interleave(sides: [&mut dyn Side; 2], care: Care) -> Result<[Sampl
     let mut reps = [Reps { warm_up: 0, timed: 1 }; 2];
     for i in 0..2 {
         thread::sleep(care.settle);
-        reps[i] = calibrate(&mut *sides[i], care.batch)?;
+        reps[i] = calibrate(&mut *sides[i], care)?;
     }
     for round in 0..care.rounds {
         for turn in 0..2 {
@@ -75,24 +83,21 @@ pub(crate) fn interleave(sides: [&mut dyn Side; 2], care: Care) -> Result<[Sampl
 /// Calls of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reps {
-    /// A quarter as many as are timed: caches, branch predictors and sleeping threads wake up. None for calls so long that
-    /// all of that is lost in them.
     warm_up: u64,
     timed: u64,
 }
 
-/// As many calls as take `batch` nanoseconds.
-fn calibrate(side: &mut dyn Side, batch: f64) -> Result<Reps, String> {
+/// As many calls as fill a batch.
+fn calibrate(side: &mut dyn Side, care: Care) -> Result<Reps, String> {
     let mut reps = 1;
     loop {
         let nanoseconds = side.time(1, reps)?.max(1.0);
-        if nanoseconds >= batch / 2.0 || reps >= 1 << 24 {
-            let timed = (reps as f64 * batch / nanoseconds).ceil().max(1.0) as u64;
-            let is_long = nanoseconds / reps as f64 > 2.0 * batch;
-            return Ok(Reps { warm_up: if is_long { 0 } else { timed.div_ceil(4) }, timed });
+        let call = nanoseconds / reps as f64;
+        if nanoseconds >= care.batch / 2.0 || reps >= 1 << 24 {
+            let calls = |nanoseconds: f64| (nanoseconds / call).ceil().max(1.0) as u64;
+            return Ok(Reps { warm_up: calls(care.warm_up), timed: calls(care.batch) });
         }
-        let next = reps as f64 * (batch / nanoseconds).clamp(2.0, 16.0);
-        reps = next as u64;
+        reps = (reps as f64 * (care.batch / nanoseconds).clamp(2.0, 16.0)) as u64;
     }
 }
 
@@ -110,13 +115,13 @@ mod tests {
         }
     }
 
-    const CARE: Care = Care { rounds: 5, batch: 2e6, settle: Duration::ZERO };
+    const CARE: Care = Care { rounds: 5, batch: 2e6, warm_up: 1e6, settle: Duration::ZERO };
 
     #[test]
     fn batches_are_long_enough() {
-        for (call, timed, warm_up) in [(1e3, 2_000, 500), (1e6, 2, 1), (1e8, 1, 0)] {
+        for (call, timed, warm_up) in [(1e3, 2_000, 1_000), (1e6, 2, 1), (1e8, 1, 1)] {
             let mut reps = Vec::new();
-            let found = calibrate(&mut Clock(call, &mut reps), CARE.batch).unwrap();
+            let found = calibrate(&mut Clock(call, &mut reps), CARE).unwrap();
             assert_eq!(found, Reps { warm_up, timed });
         }
     }
