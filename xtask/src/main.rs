@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 
 mod bench;
 mod ci;
+mod rooms;
 mod tidy;
 
 /// The project's own commands.
@@ -23,6 +24,7 @@ enum Task {
     Tidy(Tidy),
     Bench(bench::Bench),
     Conformance(Conformance),
+    Rooms(Rooms),
 }
 
 /// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
@@ -53,6 +55,11 @@ struct Conformance {
     json: Option<PathBuf>,
 }
 
+/// The rooms of unsafe code under Miri, where it is installed, and AddressSanitizer.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "rooms")]
+struct Rooms {}
+
 fn main() -> ExitCode {
     let options: Options = argh::from_env();
     let done = match options.command {
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
         Task::Tidy(_) => tidy::run(root()),
         Task::Bench(options) => bench::run(&options),
         Task::Conformance(options) => conformance(&options),
+        Task::Rooms(_) => rooms::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
