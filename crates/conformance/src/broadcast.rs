@@ -56,9 +56,9 @@ fn reduce(case: &Case) -> Answers {
     })
 }
 
-fn positions(found: Result<(Shape, Vec<usize>), TensorError>) -> Result<Tensor<f64>, TensorError> {
-    let (shape, positions) = found?;
-    Tensor::new(shape, positions.into_iter().map(|at| at as f64).collect())
+fn positions(found: Result<Tensor<usize>, TensorError>) -> Result<Tensor<f64>, TensorError> {
+    let found = found?;
+    Tensor::new(*found.shape(), found.as_slice().iter().map(|&at| at as f64).collect())
 }
 
 /// The attributes `axis` and `keepdims`.

@@ -22,7 +22,16 @@ mod sealed {
 /// # Ok::<(), tensor_ops::TensorError>(())
 /// ```
 pub trait Element:
-    sealed::Sealed + Copy + Debug + Default + PartialEq + PartialOrd + Send + Sync + 'static
+    sealed::Sealed
+    + crate::elementwise::ElementTables
+    + Copy
+    + Debug
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
 {
 }
 

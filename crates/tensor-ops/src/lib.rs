@@ -46,6 +46,7 @@ mod walk;
 
 pub use axes::Axes;
 pub use element::Element;
+pub use elementwise::slices;
 pub use error::TensorError;
 pub use norm::{MatrixNorm, Norm};
 pub use real::Real;

@@ -6,6 +6,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::Element;
+use crate::elementwise::RealTables;
 
 /// `f32` or `f64`. Sealed: kernels are written for these two.
 ///
@@ -19,6 +20,8 @@ use crate::Element;
 /// ```
 pub trait Real:
     Element
+    + crate::reduce::ReduceKernel
+    + RealTables
     + Display
     + Add<Output = Self>
     + Sub<Output = Self>

@@ -1,0 +1,234 @@
+//! The judges: index arithmetic for broadcasting, the scalar functions for values, NumPy for special values.
+
+use proptest::prelude::*;
+
+use super::loops;
+use super::plan::Plan;
+use crate::simd::{Isa, dispatch_to};
+use crate::{Element, Real, Shape, Tensor, TensorError, pool};
+
+/// Position in an operand of element `flat` of the result: the definition, by index arithmetic on every axis.
+fn position(operand: &Shape, out: &Shape, flat: usize) -> usize {
+    let (mut rest, mut index) = (flat, vec![0; out.rank()]);
+    for axis in (0..out.rank()).rev() {
+        index[axis] = rest % out[axis];
+        rest /= out[axis];
+    }
+    let skip = out.rank() - operand.rank();
+    let at = |at, axis: usize| at * operand[axis] + if operand[axis] == 1 { 0 } else { index[skip + axis] };
+    (0..operand.rank()).fold(0, at)
+}
+
+fn naive<A: Element, B: Element, O>(
+    a: &Tensor<A>,
+    b: &Tensor<B>,
+    out: &Shape,
+    f: impl Fn(A, B) -> O,
+) -> Vec<O> {
+    (0..out.size())
+        .map(|i| f(a.as_slice()[position(a.shape(), out, i)], b.as_slice()[position(b.shape(), out, i)]))
+        .collect()
+}
+
+/// Every NaN is the same NaN: which of two a sum of NaNs keeps is the processor's business.
+fn bits<T: Real>(x: T) -> u64 {
+    if x.is_nan() { u64::MAX } else { x.bits() }
+}
+
+fn all_bits<T: Real>(x: &[T]) -> Vec<u64> {
+    x.iter().map(|&x| bits(x)).collect()
+}
+
+/// Numbers among which every special case is frequent.
+fn values<T: Real>(shape: Shape, seed: usize) -> Tensor<T> {
+    const SPECIAL: [f64; 14] = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        2.0,
+        -3.0,
+        0.5,
+        -2.5,
+        7.3,
+        -7.3,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        1e-30,
+    ];
+    let pick = |i: usize| {
+        let hash = (i + 1).wrapping_mul(0x9e37_79b9).wrapping_add(seed.wrapping_mul(0x85eb_ca6b)) >> 7;
+        let small = (hash % 2001) as f64 / 100.0 - 10.0;
+        T::from_f64(if hash % 3 == 0 { small } else { SPECIAL[hash / 3 % SPECIAL.len()] })
+    };
+    Tensor::new(shape, (0..shape.size()).map(pick).collect()).unwrap()
+}
+
+/// Two or three operands made from one shape: axes set to 1 in one or the other, leading axes dropped.
+fn operands(full: &[usize], ones: &[u8], cut: usize) -> [Shape; 3] {
+    let pick = |which: u8| {
+        full.iter().zip(ones).map(|(&n, &o)| if o & which != 0 { 1 } else { n }).collect::<Vec<_>>()
+    };
+    let b = pick(2);
+    [
+        Shape::new(&pick(1)).unwrap(),
+        Shape::new(&b[cut.min(b.len())..]).unwrap(),
+        Shape::new(&pick(4)).unwrap(),
+    ]
+}
+
+type Owned<T> = fn(&Tensor<T>, &Tensor<T>) -> Result<Tensor<T>, TensorError>;
+type Into<T> = fn(&Tensor<T>, &Tensor<T>, &mut Tensor<T>) -> Result<(), TensorError>;
+type InPlace<T> = fn(&mut Tensor<T>, &Tensor<T>) -> Result<(), TensorError>;
+type Row<T> = (&'static str, fn(T, T) -> T, Owned<T>, Into<T>, InPlace<T>);
+
+/// Every function of two numbers: the scalar, and the three forms.
+fn binary<T: Real>() -> Vec<Row<T>> {
+    macro_rules! row {
+        ($name:ident $into:ident $in_place:ident $scalar:expr) => {
+            (
+                stringify!($name),
+                $scalar,
+                |a, b| Tensor::$name(a, b),
+                |a, b, out| a.$into(b, out),
+                |a, b| a.$in_place(b),
+            )
+        };
+    }
+    vec![
+        row!(add add_into add_in_place |a, b| a + b),
+        row!(subtract subtract_into subtract_in_place |a, b| a - b),
+        row!(multiply multiply_into multiply_in_place |a, b| a * b),
+        row!(divide divide_into divide_in_place |a, b| a / b),
+        row!(power power_into power_in_place |a, b| a.powf(b)),
+        row!(maximum maximum_into maximum_in_place |a, b| a.maximum(b)),
+        row!(minimum minimum_into minimum_in_place |a, b| a.minimum(b)),
+        row!(fmod fmod_into fmod_in_place |a, b| T::from_f64(a.to_f64() % b.to_f64())),
+        row!(remainder remainder_into remainder_in_place |a, b| {
+            // NumPy's text, npy_divmod.
+            let r = T::from_f64(a.to_f64() % b.to_f64());
+            if b == T::ZERO {
+                r
+            } else if r == T::ZERO {
+                T::ZERO.copysign(b)
+            } else if (b < T::ZERO) != (r < T::ZERO) && !r.is_nan() {
+                r + b
+            } else {
+                r
+            }
+        }),
+    ]
+}
+
+fn check_binary<T: Real>([a, b]: [Shape; 2], seed: usize) {
+    let (a, b) = (values::<T>(a, seed), values::<T>(b, seed + 1));
+    let shape = a.shape().broadcast(b.shape(), "test").unwrap();
+    for (name, scalar, owned, into, in_place) in binary::<T>() {
+        let expected = all_bits(&naive(&a, &b, &shape, scalar));
+        let y = owned(&a, &b).unwrap();
+        assert_eq!(y.shape(), &shape, "{name}");
+        assert_eq!(all_bits(y.as_slice()), expected, "{name} of {} and {}", a.shape(), b.shape());
+        let mut out = values::<T>(shape, seed + 2);
+        into(&a, &b, &mut out).unwrap();
+        assert_eq!(all_bits(out.as_slice()), expected, "{name}_into");
+        let mut left = a.clone();
+        let result = in_place(&mut left, &b);
+        if &shape == a.shape() {
+            result.unwrap();
+            assert_eq!(
+                all_bits(left.as_slice()),
+                expected,
+                "{name}_in_place of {} and {}",
+                a.shape(),
+                b.shape()
+            );
+        } else {
+            assert!(matches!(result, Err(TensorError::Broadcast { .. })), "{name}_in_place grows");
+            assert_eq!(
+                all_bits(left.as_slice()),
+                all_bits(a.as_slice()),
+                "{name}_in_place changes what it refuses"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 256 }))]
+
+    #[test]
+    fn binary_functions_broadcast_as_numpys(
+        full in prop::collection::vec(0usize..4, 0..=5),
+        ones in prop::collection::vec(0u8..8, 5),
+        cut in 0usize..5,
+        seed in 0usize..1000,
+    ) {
+        let [a, b, _] = operands(&full, &ones, cut);
+        check_binary::<f32>([a, b], seed);
+        check_binary::<f64>([a, b], seed);
+    }
+
+    #[test]
+    fn long_rows_and_many_short_ones(
+        outer in 1usize..40, middle in 1usize..6, inner in 1usize..80,
+        ones in prop::collection::vec(0u8..8, 3), cut in 0usize..3, seed in 0usize..1000,
+    ) {
+        let [a, b, _] = operands(&[outer, middle, inner], &ones, cut);
+        check_binary::<f32>([a, b], seed);
+    }
+
+    #[test]
+    fn masks_and_selection(
+        full in prop::collection::vec(0usize..5, 0..=5),
+        tail in 0usize..600,
+        ones in prop::collection::vec(0u8..8, 6),
+        cut in 0usize..5,
+        seed in 0usize..1000,
+    ) {
+        let mut full = full;
+        if full.len() < 3 { full.push(tail) }
+        let [a, b, c] = operands(&full, &ones, cut);
+        let (a, b, c) = (values::<f32>(a, seed), values::<f32>(b, seed + 1), values::<f32>(c, seed + 2));
+        let shape = a.shape().broadcast(b.shape(), "test").unwrap();
+        macro_rules! check {
+            ($($name:ident $into:ident $op:tt;)*) => {$(
+                let expected = naive(&a, &b, &shape, |a, b| a $op b);
+                let y = a.$name(&b).unwrap();
+                prop_assert_eq!(y.as_slice(), &expected[..]);
+                let mut out = Tensor::full(shape, true);
+                a.$into(&b, &mut out).unwrap();
+                prop_assert_eq!(out.as_slice(), &expected[..]);
+            )*};
+        }
+        check! {
+            equal equal_into ==; not_equal not_equal_into !=; less less_into <; less_equal less_equal_into <=;
+            greater greater_into >; greater_equal greater_equal_into >=;
+        }
+        let mask = c.greater(&Tensor::from(0.5)).unwrap();
+        let y = mask.where_cond(&a, &b).unwrap();
+        let full = shape.broadcast(mask.shape(), "test").unwrap();
+        prop_assert_eq!(y.shape(), &full);
+        let expected: Vec<f32> = (0..full.size()).map(|i| {
+            let at = |shape| position(shape, &full, i);
+            if mask.as_slice()[at(mask.shape())] { a.as_slice()[at(a.shape())] } else { b.as_slice()[at(b.shape())] }
+        }).collect();
+        prop_assert_eq!(all_bits(y.as_slice()), all_bits(&expected));
+        let mut out = Tensor::full(full, 3.0);
+        mask.where_cond_into(&a, &b, &mut out).unwrap();
+        prop_assert_eq!(all_bits(out.as_slice()), all_bits(&expected));
+    }
+
+    #[test]
+    fn zip_map_takes_any_closure(
+        full in prop::collection::vec(0usize..4, 0..=5), ones in prop::collection::vec(0u8..8, 5), cut in 0usize..5,
+    ) {
+        let [a, b, _] = operands(&full, &ones, cut);
+        let (a, b) = (values::<f64>(a, 1), values::<f64>(b, 2));
+        let f = |a: f64, b: f64| a - 2.0 * b;
+        let y = a.zip_map(&b, "test", f).unwrap();
+        prop_assert_eq!(all_bits(y.as_slice()), all_bits(&naive(&a, &b, y.shape(), f)));
+        let y = a.map(|x| x * 3.0);
+        prop_assert_eq!(all_bits(y.as_slice()), all_bits(&naive(&a, &a, a.shape(), |x, _| x * 3.0)));
+    }
+}
