@@ -10,7 +10,7 @@ use crate::workload::{Input, Ours, Workload};
 pub(super) fn rows() -> Vec<Workload> {
     let mut rows = Vec::new();
     for [m, n] in [[1024, 1024], [64, 128]] {
-        let ours = Ours::allocating(|x| x[0].add(&x[1]).expect(FITS));
+        let ours = Ours::into(|x, y| x[0].add_into(&x[1], y).expect(FITS));
         let name = format!("bias add {m}x{n}");
         rows.push(row(name, "bias add", json!({"op": "add"}), &[&[m, n], &[n]], [m, n], ours));
     }

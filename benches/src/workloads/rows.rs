@@ -1,6 +1,6 @@
 //! Softmax, norms, sums and extremes: what goes along rows and columns.
 
-use nn::tensor::{Axes, Norm, Real, Shape, Tensor};
+use nn::tensor::{Axes, Norm, Shape};
 use serde_json::{Value, json};
 
 use super::FITS;
@@ -10,10 +10,12 @@ use crate::workload::{Input, Ours, Workload};
 pub(super) fn rows() -> Vec<Workload> {
     let mut rows = Vec::new();
     for shape in [[64, 10], [1024, 1024], [32, 50_000]] {
-        rows.push(along_rows("softmax", shape, || Ours::allocating(|x| softmax(&x[0]))));
+        rows.push(along_rows("softmax", shape, || Ours::into(|x, y| x[0].softmax_into(1, y).expect(FITS))));
     }
     for shape in [[64, 10], [1024, 1024], [32, 50_000]] {
-        rows.push(along_rows("log_softmax", shape, || Ours::allocating(|x| log_softmax(&x[0]))));
+        rows.push(along_rows("log_softmax", shape, || {
+            Ours::into(|x, y| x[0].log_softmax_into(1, y).expect(FITS))
+        }));
     }
     rows.push(row_norm());
     for (where_, axes) in [("axis 0", Axes::from(0)), ("axis 1", Axes::from(1)), ("all", Axes::All)] {
@@ -31,6 +33,13 @@ pub(super) fn rows() -> Vec<Workload> {
             Ours::allocating(move |x| x[0].max(max.clone()).expect(FITS)),
         ));
     }
+    let sum_to = Ours::allocating(|x| x[0].sum_to(1024).expect(FITS));
+    rows.push(Workload {
+        name: "sum_to 1024 from 1024x1024".to_string(),
+        groups: vec!["sum_to and cumsum".to_string()],
+        ..reduction("sum", "axis 0", &Axes::from(0), sum_to)
+    });
+    rows.push(cumsum());
     rows
 }
 
@@ -60,10 +69,7 @@ fn row_norm() -> Workload {
         ask: json!({"op": "row_norm", "axis": 1}),
         inputs: vec![Input::new([1024, 1024])],
         result: [1024, 1024].into(),
-        ours: Ours::allocating(|x| {
-            let norms = x[0].norm(Norm::L2, Axes::from(1).keepdims()).expect(FITS);
-            x[0].divide(&norms).expect(FITS)
-        }),
+        ours: Ours::allocating(|x| x[0].normalize(Norm::L2, 1, 1e-12).expect(FITS)),
         tolerance: Tolerance { relative: 1e-5, absolute: 1e-8 },
         flops: 0.0,
     }
@@ -87,14 +93,15 @@ fn reduction(op: &str, where_: &str, axes: &Axes, ours: Ours) -> Workload {
     }
 }
 
-fn softmax(x: &Tensor<f32>) -> Tensor<f32> {
-    let last = || Axes::from(-1).keepdims();
-    let y = x.subtract(&x.max(last()).expect(FITS)).expect(FITS).map(Real::exp);
-    y.divide(&y.sum(last()).expect(FITS)).expect(FITS)
-}
-
-fn log_softmax(x: &Tensor<f32>) -> Tensor<f32> {
-    let last = || Axes::from(-1).keepdims();
-    let y = x.subtract(&x.max(last()).expect(FITS)).expect(FITS);
-    y.subtract(&y.map(Real::exp).sum(last()).expect(FITS).map(Real::ln)).expect(FITS)
+fn cumsum() -> Workload {
+    Workload {
+        name: "cumsum axis 1 1024x1024".to_string(),
+        groups: vec!["sum_to and cumsum".to_string()],
+        ask: json!({"op": "cumsum", "axis": 1}),
+        inputs: vec![Input::new([1024, 1024])],
+        result: [1024, 1024].into(),
+        ours: Ours::allocating(|x| x[0].cumsum(1).expect(FITS)),
+        tolerance: Tolerance::sum_of(1024),
+        flops: 0.0,
+    }
 }
