@@ -52,15 +52,15 @@ def fastest(ways):
     return min(ways, key=cost) if len(ways) > 1 else ways[0]
 
 
-def serve(version, ways, write):
+def serve(version, ways, write, settle_ms=None):
     """Answers until standard input ends. `ways(workload, paths, threads)` gives None for what the peer does not have;
-    `write(result, path)` stores a result as little-endian f32."""
+    `write(result, path)` stores a result as little-endian f32; `settle_ms` says how long idle threads spin."""
     call = None
     for line in sys.stdin:
         message = json.loads(line)
         try:
             if message["cmd"] == "hello":
-                say({"ok": True, "version": version})
+                say({"ok": True, "version": version, "settle_ms": settle_ms})
             elif message["cmd"] == "prepare":
                 found = ways(message["workload"], message["inputs"], message["threads"])
                 if not found:

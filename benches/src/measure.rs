@@ -32,10 +32,11 @@ impl Care {
     /// Threads that were asleep may wake up on one core, and share it until the scheduler moves one of them.
     const THREADS_SPREAD: f64 = 20e6;
 
-    pub(crate) fn new(quick: bool, threads: usize) -> Care {
+    /// `settle` is what the peer asks for, if its threads spin longer.
+    pub(crate) fn new(quick: bool, threads: usize, settle: Option<Duration>) -> Care {
         let (settle, warm_up) = match threads {
             1 => (Duration::from_millis(1), 1e6),
-            _ => (Care::SPINNING_ENDS, Care::THREADS_SPREAD),
+            _ => (settle.unwrap_or(Care::SPINNING_ENDS), Care::THREADS_SPREAD),
         };
         match quick {
             true => Care { rounds: 3, batch: 2e6, warm_up, settle },

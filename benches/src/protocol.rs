@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -16,6 +17,8 @@ pub(crate) struct Connection {
     pub(crate) name: String,
     /// As the peer introduces itself.
     pub(crate) version: String,
+    /// How long its threads spin after a call, where it says so.
+    pub(crate) settle: Option<Duration>,
     to: Box<dyn Write>,
     from: Box<dyn BufRead>,
 }
@@ -32,9 +35,11 @@ pub(crate) enum Prepared {
 impl Connection {
     /// Asks the peer who it is.
     pub(crate) fn open(name: &str, from: Box<dyn BufRead>, to: Box<dyn Write>) -> Result<Self, String> {
-        let mut connection = Connection { name: name.to_string(), version: String::new(), to, from };
+        let (name, version) = (name.to_string(), String::new());
+        let mut connection = Connection { name, version, settle: None, to, from };
         let answer = connection.ask(&json!({"cmd": "hello"}))?;
         connection.version = answer["version"].as_str().unwrap_or("of unknown version").to_string();
+        connection.settle = answer["settle_ms"].as_u64().map(Duration::from_millis);
         Ok(connection)
     }
 
@@ -102,8 +107,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_understood() {
-        let mut fake = peer("{\"ok\": true, \"version\": \"1.2\"}\n{\"ok\": true, \"ns\": 250.0}\n").unwrap();
-        assert_eq!(fake.version, "1.2");
+        let says = "{\"ok\": true, \"version\": \"1.2\", \"settle_ms\": 80}\n{\"ok\": true, \"ns\": 250.0}\n";
+        let mut fake = peer(says).unwrap();
+        assert_eq!((&fake.version[..], fake.settle), ("1.2", Some(Duration::from_millis(80))));
         assert_eq!(fake.time(0, 2), Ok(250.0));
         assert!(fake.time(0, 2).unwrap_err().contains("fake: it ended"));
     }

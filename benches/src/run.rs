@@ -41,11 +41,16 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Outcome, String> {
     let mut outcome = Outcome { rows: Vec::new(), failures: Vec::new() };
     for &threads in &request.threads {
         nn::set_threads(threads);
-        let mut floors = Floors::new(threads);
-        println!("\n{threads} threads: {}", floors.describe());
+        let mut floors = None;
         for spec in &request.peers {
+            // A peer that is missing is missed before anything takes time.
             let mut peer = Peer::start(spec, threads, request.python)?;
             let peer = peer.connection();
+            let floors = floors.get_or_insert_with(|| {
+                let mut floors = Floors::new(threads);
+                println!("\n{threads} threads: {}", floors.describe());
+                floors
+            });
             println!("beside {} {}\n\n{HEAD}", peer.name, peer.version);
             for workload in workloads::all().into_iter().filter(|w| w.matches(request.filter)) {
                 let name = workload.name.clone();
@@ -101,7 +106,8 @@ fn row(
     }
     compare(answer.as_slice(), &files::read(&output)?, ours.workload.tolerance)?;
 
-    let [our_times, peer_times] = interleave([&mut ours, peer], Care::new(quick, threads))?;
+    let care = Care::new(quick, threads, peer.settle);
+    let [our_times, peer_times] = interleave([&mut ours, peer], care)?;
     let row = Row {
         workload: ours.workload.name.clone(),
         groups: ours.workload.groups.clone(),

@@ -71,7 +71,12 @@ fn beside(peers: &str, options: &Bench) -> Result<(), String> {
     if let Some(python) = python(options)? {
         command.arg("--python").arg(python);
     }
-    command.status_ok()
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        // The harness has said why.
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => Err(format!("{command:?} could not be started: {error}")),
+    }
 }
 
 /// The interpreter that was named, or the one of the virtual environment if there is one.
