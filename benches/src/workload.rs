@@ -28,10 +28,12 @@ pub(crate) struct Workload {
     pub(crate) flops: f64,
 }
 
+type Writes = dyn FnMut(Inputs<'_>, &mut Tensor<f32>);
+
 /// Our way to the answer.
 pub(crate) enum Ours {
     /// Writes to a result that was allocated before.
-    Into(Box<dyn FnMut(Inputs<'_>, &mut Tensor<f32>)>),
+    Into(Box<Writes>),
     /// Allocates the result.
     Allocating(Box<dyn FnMut(Inputs<'_>) -> Tensor<f32>>),
 }
