@@ -20,8 +20,11 @@
 //! ```
 #![deny(missing_docs)]
 
+mod alloc;
 mod axes;
+mod create;
 mod display;
+mod einsum;
 mod element;
 mod elementwise;
 mod error;
@@ -29,6 +32,7 @@ mod error;
 pub mod file;
 mod gemm;
 pub mod linalg;
+mod math;
 pub mod matmul;
 mod matrix;
 mod norm;
@@ -40,15 +44,18 @@ mod real;
 pub mod reduce;
 mod shape;
 pub mod simd;
+mod sink;
 mod tensor;
 mod view;
 mod walk;
 
 pub use axes::Axes;
+pub use einsum::einsum;
 pub use element::Element;
 pub use elementwise::slices;
 pub use error::TensorError;
 pub use norm::{MatrixNorm, Norm};
+pub use product::Product;
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;

@@ -54,6 +54,11 @@ impl<T: Element> Tensor<T> {
         Tensor::from_parts(shape, vec![value; shape.size()])
     }
 
+    /// All elements 0, or `false` in a mask.
+    pub fn zeros(shape: impl Into<Shape>) -> Tensor<T> {
+        Tensor::full(shape, T::default())
+    }
+
     /// The elements in row-major order, without a copy.
     pub fn into_vec(self) -> Vec<T> {
         self.data
@@ -61,11 +66,6 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Real> Tensor<T> {
-    /// All elements 0.
-    pub fn zeros(shape: impl Into<Shape>) -> Tensor<T> {
-        Tensor::full(shape, T::ZERO)
-    }
-
     /// All elements 1.
     pub fn ones(shape: impl Into<Shape>) -> Tensor<T> {
         Tensor::full(shape, T::ONE)

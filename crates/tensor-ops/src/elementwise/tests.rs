@@ -2,10 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::loops;
-use super::plan::Plan;
-use crate::simd::{Isa, dispatch_to};
-use crate::{Element, Real, Shape, Tensor, TensorError, pool};
+use crate::{Element, Real, Shape, Tensor, TensorError};
 
 /// Position in an operand of element `flat` of the result: the definition, by index arithmetic on every axis.
 fn position(operand: &Shape, out: &Shape, flat: usize) -> usize {
