@@ -45,7 +45,7 @@ struct Peers {
     /// peers, with commas: torch, jax, numpy, self, or NAME=PROGRAM
     #[argh(positional)]
     peers: String,
-    /// three rounds of 2 ms instead of nine of 4 ms
+    /// rounds of 2 ms, one in each place of memory, instead of three of 4 ms
     #[argh(switch)]
     quick: bool,
     /// only rows with all of these words in their names; a comma begins an alternative
