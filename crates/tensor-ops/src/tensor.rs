@@ -38,7 +38,8 @@ impl<T: Element> Tensor<T> {
     /// A tensor from its elements in row-major order.
     ///
     /// # Errors
-    /// [`TensorError::Length`] where there are not as many elements as `shape` has.
+    /// [`TensorError::Length`] where there are not as many elements as `shape` has; [`TensorError::TooLarge`] where the
+    /// lengths, zeros left out, multiply to more than memory can address.
     pub fn new(shape: impl Into<Shape>, data: Vec<T>) -> Result<Tensor<T>, TensorError> {
         Tensor::with_storage(shape.into(), data, "new")
     }
@@ -88,6 +89,8 @@ impl<T, S: AsRef<[T]>> Tensor<T, S> {
 impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// Checks the length; `op` is the name that an error will carry.
     pub(crate) fn with_storage(shape: Shape, data: S, op: &'static str) -> Result<Self, TensorError> {
+        // A zero-sized axis may hide lengths whose product no later operation could hold.
+        Shape::new(shape.as_slice())?;
         let len = data.as_ref().len();
         if shape.size() != len {
             return Err(TensorError::Length { op, shape, len });
