@@ -43,6 +43,7 @@ pub mod reduce;
 mod shape;
 mod shaping;
 pub mod simd;
+mod sink;
 mod tensor;
 mod view;
 mod walk;

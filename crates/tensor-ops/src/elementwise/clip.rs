@@ -14,7 +14,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     pub fn clip(&self, min: T, max: T) -> Tensor<T> {
         let (x, f) = (self.as_slice(), T::real_table().clip);
         let data =
-            run::collect(x.len(), run::CHEAP, |from, out| f(min, max, &x[from..from + out.len()], out));
+            run::collect(x.len(), run::CHEAP, |from, out| f(min, max, &x[from..from + out.left()], out));
         Tensor::from_parts(*self.shape(), data)
     }
 
@@ -30,7 +30,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     ) -> Result<(), TensorError> {
         check_output("clip_into", self.shape(), out.shape())?;
         let (x, f) = (self.as_slice(), T::real_table().clip);
-        run::fill(out.as_mut_slice(), run::CHEAP, |from, out| f(min, max, &x[from..from + out.len()], out));
+        run::fill(out.as_mut_slice(), run::CHEAP, |from, out| f(min, max, &x[from..from + out.left()], out));
         Ok(())
     }
 }
@@ -39,6 +39,6 @@ impl<T: Real, S: AsMut<[T]>> Tensor<T, S> {
     /// [`clip`](Tensor::clip) in the place of x.
     pub fn clip_in_place(&mut self, min: T, max: T) {
         let f = T::real_table().clip_in_place;
-        run::fill(self.as_mut_slice(), run::CHEAP, |_, x| f(min, max, x));
+        run::in_place(self.as_mut_slice(), run::CHEAP, |_, x| f(min, max, x));
     }
 }

@@ -107,7 +107,7 @@ macro_rules! classify {
             $($(#[$doc])*
             pub fn $name(&self) -> Tensor<bool> {
                 let (x, f) = (self.as_slice(), T::real_table().$name);
-                let data = run::collect(x.len(), run::CHEAP, |from, out| f(&x[from..from + out.len()], out));
+                let data = run::collect(x.len(), run::CHEAP, |from, out| f(&x[from..from + out.left()], out));
                 Tensor::from_parts(*self.shape(), data)
             }
 
@@ -121,7 +121,7 @@ macro_rules! classify {
             ) -> Result<(), TensorError> {
                 check_output(stringify!($into), self.shape(), out.shape())?;
                 let (x, f) = (self.as_slice(), T::real_table().$name);
-                run::fill(out.as_mut_slice(), run::CHEAP, |from, out| f(&x[from..from + out.len()], out));
+                run::fill(out.as_mut_slice(), run::CHEAP, |from, out| f(&x[from..from + out.left()], out));
                 Ok(())
             })*
         }

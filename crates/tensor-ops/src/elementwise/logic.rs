@@ -4,6 +4,7 @@ use super::binary::result_shape;
 use super::plan::Plan;
 use super::{check_output, loops, run};
 use crate::simd::dispatch;
+use crate::sink::Sink;
 use crate::{Element, Tensor, TensorError};
 
 /// Three methods a function of two truth values.
@@ -51,14 +52,14 @@ macro_rules! logic {
                 super::binary::check_in_place(self.shape(), other.shape(), stringify!($in_place))?;
                 let plan = Plan::new(self.shape(), [other.shape()]);
                 let b = other.as_slice();
-                run::fill(self.as_mut_slice(), run::CHEAP, |from, a| {
+                run::in_place(self.as_mut_slice(), run::CHEAP, |from, a| {
                     loops::zip_in_place(&plan, from, a, b, $f);
                 });
                 Ok(())
             })*
         }
 
-        $(fn $name(plan: &Plan<2>, from: usize, a: &[bool], b: &[bool], out: &mut [bool]) {
+        $(fn $name(plan: &Plan<2>, from: usize, a: &[bool], b: &[bool], out: &mut Sink<'_, bool>) {
             dispatch(#[inline(always)] || loops::zip(plan, from, a, b, out, $f));
         })*
     };
@@ -175,6 +176,6 @@ impl<S: AsRef<[bool]>> Tensor<bool, S> {
 impl<S: AsMut<[bool]>> Tensor<bool, S> {
     /// [`logical_not`](Tensor::logical_not) in the place of a.
     pub fn logical_not_in_place(&mut self) {
-        run::fill(self.as_mut_slice(), run::CHEAP, |_, a| loops::map_in_place(a, |a: bool| !a));
+        run::in_place(self.as_mut_slice(), run::CHEAP, |_, a| loops::map_in_place(a, |a: bool| !a));
     }
 }

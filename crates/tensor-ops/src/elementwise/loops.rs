@@ -1,14 +1,16 @@
 //! The loops. What calls them decides for which instructions they are compiled.
 
 use super::plan::{Blocks, Plan, block_len};
-use crate::Element;
+use crate::sink::Sink;
+use crate::{Element, Real};
 
 /// out = f(x).
 #[inline(always)]
-pub(super) fn map<A: Copy, O>(x: &[A], out: &mut [O], f: impl Fn(A) -> O) {
-    for (y, &x) in out.iter_mut().zip(x) {
-        *y = f(x);
-    }
+pub(super) fn map<A: Copy, O: Copy>(x: &[A], out: &mut Sink<'_, O>, f: impl Fn(A) -> O) {
+    out.extend(x.iter().map(
+        #[inline(always)]
+        |&x| f(x),
+    ));
 }
 
 /// x = f(x).
@@ -20,65 +22,88 @@ pub(super) fn map_in_place<A: Copy>(x: &mut [A], f: impl Fn(A) -> A) {
 }
 
 /// x = f(x) by a loop from one slice to another, through a block on the stack: a long text is compiled once, not twice.
-pub(super) fn through_block<T: Element>(x: &mut [T], into: fn(&[T], &mut [T])) {
+pub(super) fn through_block<T: Element>(x: &mut [T], into: impl Fn(&[T], &mut Sink<'_, T>)) {
     let mut block = [T::default(); 512];
     for part in x.chunks_mut(block.len()) {
         let block = &mut block[..part.len()];
         block.copy_from_slice(part);
-        into(block, part);
+        into(block, &mut Sink::over(part));
     }
 }
 
-/// Elements `from..` of f(a, b), as many as `out` has.
+/// out = min(max(x, `low`), `high`), NaN where any of the three is.
 #[inline(always)]
-pub(super) fn zip<A: Element, B: Element, O>(
+pub(super) fn clip<T: Real>(low: T, high: T, x: &[T], out: &mut Sink<'_, T>) {
+    if low.is_nan() || high.is_nan() {
+        return out.fill(low + high);
+    }
+    // As `maximum` and `minimum` for bounds that are numbers, in half the instructions: NaN fails both comparisons.
+    map(
+        x,
+        out,
+        #[inline(always)]
+        |x| {
+            let x = if low >= x { low } else { x };
+            if high <= x { high } else { x }
+        },
+    );
+}
+
+/// Elements `from..` of f(a, b), until `out` is full.
+#[inline(always)]
+pub(super) fn zip<A: Element, B: Element, O: Copy>(
     plan: &Plan<2>,
     from: usize,
     a: &[A],
     b: &[B],
-    out: &mut [O],
+    out: &mut Sink<'_, O>,
     f: impl Fn(A, B) -> O,
 ) {
     if plan.is_choppy() {
         let (mut a, mut b) = (Blocks::new(plan, 0, a), Blocks::new(plan, 1, b));
         let mut at = from;
-        for out in out.chunks_mut(block_len(plan)) {
-            let (a, b) = (a.get(at, out.len()), b.get(at, out.len()));
-            at += out.len();
-            zip_row(a, b, out, &f);
+        while out.left() > 0 {
+            let len = out.left().min(block_len(plan));
+            zip_row(a.get(at, len), b.get(at, len), out, &f);
+            at += len;
         }
         return;
     }
     let mut rows = plan.rows_from(from);
-    let mut rest = out;
-    while !rest.is_empty() {
-        let (out, tail) = rest.split_at_mut(rows.left().min(rest.len()));
+    while out.left() > 0 {
+        let len = out.left().min(rows.left());
         let (i, j) = (rows.at(0), rows.at(1));
         match (plan.row_stride(0), plan.row_stride(1)) {
             (_, 0) => {
                 let b = b[j];
-                for (y, &a) in out.iter_mut().zip(&a[i..]) {
-                    *y = f(a, b);
-                }
+                map(
+                    &a[i..i + len],
+                    out,
+                    #[inline(always)]
+                    |a| f(a, b),
+                );
             }
             (0, _) => {
                 let a = a[i];
-                for (y, &b) in out.iter_mut().zip(&b[j..]) {
-                    *y = f(a, b);
-                }
+                map(
+                    &b[j..j + len],
+                    out,
+                    #[inline(always)]
+                    |b| f(a, b),
+                );
             }
-            _ => zip_row(&a[i..], &b[j..], out, &f),
+            _ => zip_row(&a[i..i + len], &b[j..j + len], out, &f),
         }
         rows.next_row();
-        rest = tail;
     }
 }
 
 #[inline(always)]
-fn zip_row<A: Copy, B: Copy, O>(a: &[A], b: &[B], out: &mut [O], f: &impl Fn(A, B) -> O) {
-    for ((y, &a), &b) in out.iter_mut().zip(a).zip(b) {
-        *y = f(a, b);
-    }
+fn zip_row<A: Copy, B: Copy, O: Copy>(a: &[A], b: &[B], out: &mut Sink<'_, O>, f: &impl Fn(A, B) -> O) {
+    out.extend(a.iter().zip(b).map(
+        #[inline(always)]
+        |(&a, &b)| f(a, b),
+    ));
 }
 
 /// a = f(a, b), where `a` are the elements `from..` of the result.
@@ -132,16 +157,18 @@ pub(super) fn select<T: Element>(
     mask: &[bool],
     a: &[T],
     b: &[T],
-    out: &mut [T],
+    out: &mut Sink<'_, T>,
 ) {
     let mut mask = Blocks::new(plan, 0, mask);
     let (mut a, mut b) = (Blocks::new(plan, 1, a), Blocks::new(plan, 2, b));
     let mut at = from;
-    for out in out.chunks_mut(block_len(plan)) {
-        let (mask, a, b) = (mask.get(at, out.len()), a.get(at, out.len()), b.get(at, out.len()));
-        at += out.len();
-        for (((y, &m), &a), &b) in out.iter_mut().zip(mask).zip(a).zip(b) {
-            *y = if m { a } else { b };
-        }
+    while out.left() > 0 {
+        let len = out.left().min(block_len(plan));
+        let operands = mask.get(at, len).iter().zip(a.get(at, len)).zip(b.get(at, len));
+        out.extend(operands.map(
+            #[inline(always)]
+            |((&is_a, &a), &b)| if is_a { a } else { b },
+        ));
+        at += len;
     }
 }

@@ -139,19 +139,27 @@ impl<const N: usize> Rows<'_, N> {
     /// Goes to the beginning of the next row.
     #[inline]
     pub(super) fn next_row(&mut self) {
+        self.skip_rows(1);
+    }
+
+    /// Goes on by `rows` rows, at most to the first beyond the end of axis 1.
+    #[inline]
+    fn skip_rows(&mut self, rows: usize) {
         self.column = 0;
+        let mut steps = rows;
         for axis in 1..self.plan.rank {
-            self.index[axis] += 1;
+            self.index[axis] += steps;
+            for k in 0..N {
+                self.at[k] += self.plan.strides[axis][k] * steps;
+            }
             if self.index[axis] < self.plan.lengths[axis] {
-                for k in 0..N {
-                    self.at[k] += self.plan.strides[axis][k];
-                }
                 return;
             }
             for k in 0..N {
-                self.at[k] -= self.plan.strides[axis][k] * (self.index[axis] - 1);
+                self.at[k] -= self.plan.strides[axis][k] * self.index[axis];
             }
             self.index[axis] = 0;
+            steps = 1;
         }
     }
 }
@@ -196,26 +204,63 @@ pub(super) fn block_len<const N: usize>(plan: &Plan<N>) -> usize {
     (BLOCK / plan.row_len() * plan.row_len()).max(BLOCK.min(plan.row_len()))
 }
 
+/// Writes out elements `from..` of operand `k`. Rows along axis 1 are taken together: a walk from row to row costs more
+/// than a short row.
 #[inline(never)]
 fn gather<T: Element, const N: usize>(plan: &Plan<N>, k: usize, operand: &[T], from: usize, out: &mut [T]) {
-    let stride = plan.row_stride(k);
+    let n = plan.row_len();
+    let (stride, next) = (plan.strides[0][k], plan.strides[1][k]);
     let mut rows = plan.rows_from(from);
     let mut rest = out;
     while !rest.is_empty() {
-        let len = rows.left().min(rest.len());
-        let (row, tail) = rest.split_at_mut(len);
         let at = rows.at(k);
-        if stride == 0 {
-            let x = operand[at];
-            for y in row {
-                *y = x;
-            }
-        } else {
-            for (y, x) in row.iter_mut().zip(&operand[at..]) {
-                *y = *x;
+        let whole = if rows.column == 0 { rest.len() / n } else { 0 };
+        if whole == 0 {
+            let (row, tail) = rest.split_at_mut(rows.left().min(rest.len()));
+            copy_row(&operand[at..], stride, row);
+            rows.skip_rows(1);
+            rest = tail;
+            continue;
+        }
+        let whole = whole.min(plan.lengths[1] - rows.index[1]);
+        let (run, tail) = rest.split_at_mut(whole * n);
+        match (stride, next) {
+            (0, 1) => repeat_each(&operand[at..at + whole], n, run),
+            _ => {
+                for (i, row) in run.chunks_exact_mut(n).enumerate() {
+                    copy_row(&operand[at + i * next..], stride, row);
+                }
             }
         }
-        rows.next_row();
+        rows.skip_rows(whole);
         rest = tail;
+    }
+}
+
+/// A row of an operand, whose neighbours are `stride` apart: 1, or 0 for one number that repeats.
+#[inline(always)]
+fn copy_row<T: Copy>(operand: &[T], stride: usize, row: &mut [T]) {
+    if stride == 0 {
+        row.fill(operand[0]);
+    } else {
+        for (y, x) in row.iter_mut().zip(operand) {
+            *y = *x;
+        }
+    }
+}
+
+/// Each element `n` times. For small `n` the compiler is told which.
+fn repeat_each<T: Copy>(x: &[T], n: usize, out: &mut [T]) {
+    #[inline(always)]
+    fn each<T: Copy>(x: &[T], n: usize, out: &mut [T]) {
+        for (row, &x) in out.chunks_exact_mut(n).zip(x) {
+            row.fill(x);
+        }
+    }
+    match n {
+        2 => each(x, 2, out),
+        3 => each(x, 3, out),
+        4 => each(x, 4, out),
+        _ => each(x, n, out),
     }
 }

@@ -3,6 +3,7 @@
 //! Where a piece ends leaves no trace in an element, so the bits are the same on any number of threads.
 
 use crate::pool;
+use crate::sink::{self, Sink};
 
 /// Elements of a piece where memory sets the pace.
 pub(super) const CHEAP: usize = 16 << 10;
@@ -14,40 +15,41 @@ pub(super) const SLOW: usize = 1 << 10;
 /// Work of fewer pieces than this stays on the calling thread: it is done before another has begun.
 const PIECES: usize = 4;
 
-/// Elements that are made ready for writing at a time: 16 KiB of f32, so that they are still in the cache when written.
-const BLOCK: usize = 4096;
-
-/// A result of `len` elements; `f(from, part)` writes the elements from `from` on.
-pub(super) fn collect<O: Copy + Default + Send>(
+/// A result of `len` elements; `f(from, sink)` writes those from `from` on.
+pub(super) fn collect<O: Copy + Send>(
     len: usize,
     piece: usize,
-    f: impl Fn(usize, &mut [O]) + Sync,
+    f: impl Fn(usize, &mut Sink<'_, O>) + Sync,
 ) -> Vec<O> {
-    let _ = BLOCK;
-    let mut out = vec![O::default(); len];
-    fill(&mut out, piece, f);
-    out
+    if len == 0 {
+        Vec::new()
+    } else if len.div_ceil(piece) < PIECES {
+        sink::collect_here(len, f)
+    } else {
+        sink::collect(len, share(len, piece), f)
+    }
 }
 
 /// As [`collect`] into a result that is there.
-pub(super) fn fill<O: Send>(out: &mut [O], piece: usize, f: impl Fn(usize, &mut [O]) + Sync) {
-    let pieces = out.len().div_ceil(piece);
+pub(super) fn fill<O: Copy + Send>(out: &mut [O], piece: usize, f: impl Fn(usize, &mut Sink<'_, O>) + Sync) {
+    in_place(out, piece, |from, part| f(from, &mut Sink::over(part)));
+}
+
+/// `f(from, part)` changes the elements from `from` on.
+pub(super) fn in_place<O: Send>(x: &mut [O], piece: usize, f: impl Fn(usize, &mut [O]) + Sync) {
+    let pieces = x.len().div_ceil(piece);
     if pieces == 0 {
         return;
     }
     if pieces < PIECES {
-        return f(0, out);
+        return f(0, x);
     }
-    pool::split(pieces, [(out, piece)], |i, [part]| f(i * piece, part));
+    let piece = share(x.len(), piece);
+    let pieces = x.len().div_ceil(piece);
+    pool::split(pieces, [(x, piece)], |i, [part]| f(i * piece, part));
 }
 
-/// As [`collect`] on the calling thread, for closures that may not leave it.
-pub(super) fn collect_here<O: Copy + Default>(len: usize, f: impl Fn(usize, &mut [O])) -> Vec<O> {
-    let mut out = Vec::with_capacity(len);
-    while out.len() < len {
-        let from = out.len();
-        out.resize(len.min(from + BLOCK), O::default());
-        f(from, &mut out[from..]);
-    }
-    out
+/// The elements of a piece, so that each thread has one.
+fn share(len: usize, piece: usize) -> usize {
+    len.div_ceil(pool::threads()).next_multiple_of(1024).max(piece)
 }

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::Real;
+use crate::sink::Sink;
 
 macro_rules! slices {
     ($($(#[$doc:meta])* $name:ident $in_place:ident = $entry:ident;)*) => {$(
@@ -23,7 +24,7 @@ macro_rules! slices {
         #[track_caller]
         pub fn $name<T: Real>(x: &[T], out: &mut [T]) {
             assert_eq!(x.len(), out.len(), concat!(stringify!($name), ": lengths of x and out"));
-            (T::real_table().$entry.into)(x, out);
+            (T::real_table().$entry.into)(x, &mut Sink::over(out));
         }
 
         #[doc = concat!("[`", stringify!($name), "`] in the place of x.")]

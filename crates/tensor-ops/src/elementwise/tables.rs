@@ -3,16 +3,17 @@
 //! A table is a `static` in this crate, so its loops are compiled here. Functions whose text the compiler vectorises
 //! are compiled for every instruction set; those that call the crate `libm` for each element are compiled once.
 
-use super::loops::{map, map_in_place, select, through_block, zip, zip_in_place};
+use super::loops::{clip, map, map_in_place, select, through_block, zip, zip_in_place};
 use super::plan::Plan;
 use super::run::{self, CHEAP, HEAVY, SLOW};
 use crate::simd::dispatch;
+use crate::sink::Sink;
 use crate::{Element, Real};
 
 /// A function of one element.
 #[derive(Debug)]
 pub struct Unary<T> {
-    pub(super) into: fn(&[T], &mut [T]),
+    pub(super) into: fn(&[T], &mut Sink<'_, T>),
     pub(super) in_place: fn(&mut [T]),
     /// Elements of a piece of work for one thread.
     pub(super) piece: usize,
@@ -21,12 +22,12 @@ pub struct Unary<T> {
 /// A function of two elements. The number is where in the result the elements begin.
 #[derive(Debug)]
 pub struct Binary<T> {
-    pub(super) into: fn(&Plan<2>, usize, &[T], &[T], &mut [T]),
+    pub(super) into: fn(&Plan<2>, usize, &[T], &[T], &mut Sink<'_, T>),
     pub(super) in_place: fn(&Plan<1>, usize, &mut [T], &[T]),
     pub(super) piece: usize,
 }
 
-type Compare<T> = fn(&Plan<2>, usize, &[T], &[T], &mut [bool]);
+type Compare<T> = fn(&Plan<2>, usize, &[T], &[T], &mut Sink<'_, bool>);
 
 /// What every element type can do.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub struct ElementTable<T> {
     pub(super) not_equal: Compare<T>,
     pub(super) greater: Compare<T>,
     pub(super) greater_equal: Compare<T>,
-    pub(super) select: fn(&Plan<3>, usize, &[bool], &[T], &[T], &mut [T]),
+    pub(super) select: fn(&Plan<3>, usize, &[bool], &[T], &[T], &mut Sink<'_, T>),
 }
 
 /// The table of an element type.
@@ -113,10 +114,10 @@ macro_rules! real_table {
             $(pub(super) $slow: Unary<T>,)*
             $(pub(super) $binary: Binary<T>,)*
             $(pub(super) $slow_binary: Binary<T>,)*
-            pub(super) is_nan: fn(&[T], &mut [bool]),
-            pub(super) is_inf: fn(&[T], &mut [bool]),
-            pub(super) is_finite: fn(&[T], &mut [bool]),
-            pub(super) clip: fn(T, T, &[T], &mut [T]),
+            pub(super) is_nan: fn(&[T], &mut Sink<'_, bool>),
+            pub(super) is_inf: fn(&[T], &mut Sink<'_, bool>),
+            pub(super) is_finite: fn(&[T], &mut Sink<'_, bool>),
+            pub(super) clip: fn(T, T, &[T], &mut Sink<'_, T>),
             pub(super) clip_in_place: fn(T, T, &mut [T]),
         }
 
@@ -153,12 +154,8 @@ macro_rules! real_table {
                     is_nan: |x, out| dispatch(#[inline(always)] || map(x, out, |x: T| x.is_nan())),
                     is_inf: |x, out| dispatch(#[inline(always)] || map(x, out, |x: T| x.abs() == T::INFINITY)),
                     is_finite: |x, out| dispatch(#[inline(always)] || map(x, out, |x: T| x.abs() < T::INFINITY)),
-                    clip: |min, max, x, out| {
-                        dispatch(#[inline(always)] || map(x, out, |x: T| x.maximum(min).minimum(max)))
-                    },
-                    clip_in_place: |min, max, x| {
-                        dispatch(#[inline(always)] || map_in_place(x, |x: T| x.maximum(min).minimum(max)))
-                    },
+                    clip: |min, max, x, out| dispatch(#[inline(always)] || clip(min, max, x, out)),
+                    clip_in_place: |min, max, x| through_block(x, |x, out| clip(min, max, x, out)),
                 }
             }
         }
@@ -294,13 +291,13 @@ macro_rules! real_tables {
                 self % divisor
             }
             fn unary(f: &Unary<$t>, x: &[$t]) -> Vec<$t> {
-                run::collect(x.len(), f.piece, |from, out| (f.into)(&x[from..from + out.len()], out))
+                run::collect(x.len(), f.piece, |from, out| (f.into)(&x[from..from + out.left()], out))
             }
             fn unary_into(f: &Unary<$t>, x: &[$t], out: &mut [$t]) {
-                run::fill(out, f.piece, |from, out| (f.into)(&x[from..from + out.len()], out));
+                run::fill(out, f.piece, |from, out| (f.into)(&x[from..from + out.left()], out));
             }
             fn unary_in_place(f: &Unary<$t>, x: &mut [$t]) {
-                run::fill(x, f.piece, |_, x| (f.in_place)(x));
+                run::in_place(x, f.piece, |_, x| (f.in_place)(x));
             }
             fn binary(f: &Binary<$t>, plan: &Plan<2>, a: &[$t], b: &[$t], len: usize) -> Vec<$t> {
                 run::collect(len, f.piece, |from, out| (f.into)(plan, from, a, b, out))
@@ -309,7 +306,7 @@ macro_rules! real_tables {
                 run::fill(out, f.piece, |from, out| (f.into)(plan, from, a, b, out));
             }
             fn binary_in_place(f: &Binary<$t>, plan: &Plan<1>, a: &mut [$t], b: &[$t]) {
-                run::fill(a, f.piece, |from, a| (f.in_place)(plan, from, a, b));
+                run::in_place(a, f.piece, |from, a| (f.in_place)(plan, from, a, b));
             }
         }
     )*};
