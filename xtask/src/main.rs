@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 mod ci;
+mod rooms;
 mod tidy;
 
 /// The project's own commands.
@@ -22,6 +23,7 @@ enum Task {
     Tidy(Tidy),
     Bench(Bench),
     Conformance(Conformance),
+    Rooms(Rooms),
 }
 
 /// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
@@ -61,6 +63,11 @@ struct Conformance {
     json: Option<PathBuf>,
 }
 
+/// The rooms of unsafe code under Miri, where it is installed, and AddressSanitizer.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "rooms")]
+struct Rooms {}
+
 fn main() -> ExitCode {
     let options: Options = argh::from_env();
     let done = match options.command {
@@ -70,6 +77,7 @@ fn main() -> ExitCode {
             cargo(["bench", "--package", "benches", "--"]).args(filter).status_ok()
         }
         Task::Conformance(options) => conformance(&options),
+        Task::Rooms(_) => rooms::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -32,6 +32,7 @@ mod error;
 pub mod file;
 mod gemm;
 pub mod linalg;
+mod math;
 pub mod matmul;
 mod matrix;
 mod norm;

@@ -68,12 +68,17 @@ fn wide<T: Real, F: Fold>(
         let mut r = first;
         let end = rows.min(first + BLOCK);
         while r + OCTET <= end {
-            let [x0, x1, x2, x3] = [row(r), row(r + 1), row(r + 2), row(r + 3)];
-            let [x4, x5, x6, x7] = [row(r + 4), row(r + 5), row(r + 6), row(r + 7)];
+            let mut x = [row(r); OCTET];
+            for k in 1..OCTET {
+                x[k] = row(r + k);
+            }
             for j in 0..width {
-                let low = F::join(pair::<T, F>(x0[j], x1[j], c[j]), pair::<T, F>(x2[j], x3[j], c[j]));
-                let high = F::join(pair::<T, F>(x4[j], x5[j], c[j]), pair::<T, F>(x6[j], x7[j], c[j]));
-                block[j] = F::join(block[j], F::join(low, high));
+                let c = c[j];
+                let mut octet = [c; OCTET];
+                for k in 0..OCTET {
+                    octet[k] = F::of(x[k][j], c);
+                }
+                block[j] = F::join(block[j], F::tree(octet));
             }
             r += OCTET;
         }
@@ -84,11 +89,6 @@ fn wide<T: Real, F: Fold>(
             out[j] = F::join(out[j], block[j]);
         }
     }
-}
-
-#[inline(always)]
-fn pair<T: Real, F: Fold>(a: T, b: T, c: T) -> T {
-    F::join(F::of(a, c), F::of(b, c))
 }
 
 #[inline(always)]

@@ -2,7 +2,8 @@
 
 use super::columns::{columns, is_narrow, rows_of_a_chunk};
 use super::fold::{self, Cascade, Fold, Op};
-use super::rows::{CHUNK, chunk, row};
+use super::rows::{CHUNK, SHORT, chunk, row};
+use super::tiles;
 use crate::simd::dispatch;
 use crate::{Real, pool};
 
@@ -92,18 +93,17 @@ fn leaves<T: Real, F: Fold>(x: &[T], form: Form, chunks: usize, c: &[T], out: &m
             #[inline(always)]
             || {
                 let mut at = i * piece;
+                if inner == 1 && chunks == 1 {
+                    return rows::<T, F>(&x[at * reduced..], reduced, center(at, 0, out.len()), out);
+                }
                 if inner == 1 {
                     for out in out {
                         let c = if F::CENTERED { center(at, 0, 1)[0] } else { T::ZERO };
-                        *out = if chunks == 1 {
-                            row::<T, F>(slab(at), c)
-                        } else {
-                            chunk::<T, F, 1>(
-                                [slab(at)],
-                                #[inline(always)]
-                                |[x]| F::of(x, c),
-                            )
-                        };
+                        *out = chunk::<T, F, 1>(
+                            [slab(at)],
+                            #[inline(always)]
+                            |[x]| F::of(x, c),
+                        );
                         at += 1;
                     }
                     return;
@@ -118,6 +118,27 @@ fn leaves<T: Real, F: Fold>(x: &[T], form: Form, chunks: usize, c: &[T], out: &m
             },
         );
     });
+}
+
+/// Whole rows of at most a chunk, one a result.
+#[inline(always)]
+fn rows<T: Real, F: Fold>(x: &[T], cols: usize, c: &[T], out: &mut [T]) {
+    if cols > SHORT || F::CENTERED {
+        for (i, (out, x)) in out.iter_mut().zip(x.chunks_exact(cols)).enumerate() {
+            *out = row::<T, F>(x, if F::CENTERED { c[i] } else { T::ZERO });
+        }
+        return;
+    }
+    let mut tile = [[F::identity(); SHORT]; SHORT];
+    for (out, x) in out.chunks_mut(SHORT).zip(x.chunks(SHORT * cols)) {
+        tiles::load(x, cols, &mut tile);
+        for column in &mut tile[..cols] {
+            for x in column {
+                *x = F::join(F::identity(), F::of(*x, T::ZERO));
+            }
+        }
+        out.copy_from_slice(&tiles::join::<T, F>(&tile, cols)[..out.len()]);
+    }
 }
 
 /// How many results of `each` elements one piece computes: whole rows of them, or a good part of a long one.

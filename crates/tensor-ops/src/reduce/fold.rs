@@ -38,6 +38,19 @@ pub(super) trait Fold {
     fn identity<T: Real>() -> T;
     fn of<T: Real>(x: T, c: T) -> T;
     fn join<T: Real>(a: T, b: T) -> T;
+
+    /// A power of two of them, in a binary tree.
+    #[inline(always)]
+    fn tree<T: Real, const K: usize>(mut values: [T; K]) -> T {
+        let mut left = K;
+        while left > 1 {
+            left /= 2;
+            for k in 0..left {
+                values[k] = Self::join(values[k], values[k + left]);
+            }
+        }
+        values[0]
+    }
 }
 
 macro_rules! folds {
@@ -67,9 +80,46 @@ folds! {
     Squares: T::ZERO, |x, _c| x * x, |a, b| a + b;
     Deviations: T::ZERO, |x, c| (x - c) * (x - c), |a, b| a + b, true;
     Product: T::ONE, |x, _c| x, |a, b| a * b;
-    // Selects, not branches: a NaN that has come in stays, because nothing is larger than it.
-    Max: -T::INFINITY, |x, _c| x, |a, b| if (b > a) | b.is_nan() { b } else { a };
-    Min: T::INFINITY, |x, _c| x, |a, b| if (b < a) | b.is_nan() { b } else { a };
+    // These two pass over NaN.
+    Largest: -T::INFINITY, |x, _c| x, |a, b| if b > a { b } else { a };
+    Smallest: T::INFINITY, |x, _c| x, |a, b| if b < a { b } else { a };
+}
+
+/// The same with NaN, which has to be looked for apart: one test for all values of a tree.
+macro_rules! with_nan {
+    ($($name:ident = $plain:ident;)*) => {$(
+        pub(super) struct $name;
+        impl Fold for $name {
+            #[inline(always)]
+            fn identity<T: Real>() -> T {
+                $plain::identity()
+            }
+            #[inline(always)]
+            fn of<T: Real>(x: T, _: T) -> T {
+                x
+            }
+            // A NaN in `a` stays, because nothing compares with it.
+            #[inline(always)]
+            fn join<T: Real>(a: T, b: T) -> T {
+                let plain = $plain::join(a, b);
+                if b.is_nan() { b } else { plain }
+            }
+            #[inline(always)]
+            fn tree<T: Real, const K: usize>(values: [T; K]) -> T {
+                let mut has_nan = false;
+                for k in 0..K {
+                    has_nan |= values[k].is_nan();
+                }
+                let plain = $plain::tree(values);
+                if has_nan { T::NAN } else { plain }
+            }
+        }
+    )*};
+}
+
+with_nan! {
+    Max = Largest;
+    Min = Smallest;
 }
 
 /// Joins values that come one by one in a binary tree: depth ⌈log2 n⌉, + 1 where n is no power of two. Its shape

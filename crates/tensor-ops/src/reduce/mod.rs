@@ -24,6 +24,7 @@ mod softmax_forms;
 mod softmax_rows;
 mod sum_to;
 mod sums;
+mod tiles;
 
 pub(crate) use engine::Form;
 pub(crate) use fold::Op;
@@ -43,6 +44,8 @@ mod kernel {
 
     /// What a scalar type brings along for reductions.
     pub trait ReduceKernel: Sized {
+        /// Not a number.
+        const NAN: Self;
         /// Squares below this lose digits to underflow.
         const SMALL_SQUARE: Self;
         /// A reduction of (outer, reduced, inner) to (outer, inner), on several threads.
@@ -55,6 +58,8 @@ mod kernel {
         fn dot(x: &[Self], y: &[Self]) -> Self;
         /// Along an axis, on several threads; of `y` itself without an `x`.
         fn softmax(kind: Kind, x: Option<&[Self]>, form: Form, y: &mut [Self]);
+        /// The same of `x`, into a vector of its own.
+        fn softmax_of(kind: Kind, x: &[Self], form: Form) -> Vec<Self>;
         /// Of rows, on the calling thread.
         fn softmax_rows(kind: Kind, x: Option<&[Self]>, cols: usize, y: &mut [Self]);
         /// Of rows, on the calling thread.
@@ -62,12 +67,13 @@ mod kernel {
         /// Of rows, on several threads.
         fn logsumexp(x: &[Self], cols: usize, out: &mut [Self]);
         /// x / max(‖x‖₂, epsilon) of rows, on several threads.
-        fn unit_rows(x: &[Self], cols: usize, epsilon: Self, out: &mut [Self]);
+        fn unit_rows(x: &[Self], cols: usize, epsilon: Self) -> Vec<Self>;
     }
 
     macro_rules! kernels {
         ($($t:ident)*) => {$(
             impl ReduceKernel for $t {
+                const NAN: $t = $t::NAN;
                 const SMALL_SQUARE: $t = $t::MIN_POSITIVE / $t::EPSILON;
                 fn fold(op: Op, x: &[$t], form: Form, c: &[$t], out: &mut [$t]) {
                     engine::fold(op, x, form, c, out)
@@ -84,6 +90,9 @@ mod kernel {
                 fn softmax(kind: Kind, x: Option<&[$t]>, form: Form, y: &mut [$t]) {
                     softmax_forms::softmax(kind, x, form, y)
                 }
+                fn softmax_of(kind: Kind, x: &[$t], form: Form) -> Vec<$t> {
+                    softmax_forms::softmax_of(kind, x, form)
+                }
                 fn softmax_rows(kind: Kind, x: Option<&[$t]>, cols: usize, y: &mut [$t]) {
                     softmax_forms::rows(kind, x, cols, y)
                 }
@@ -93,11 +102,18 @@ mod kernel {
                 fn logsumexp(x: &[$t], cols: usize, out: &mut [$t]) {
                     softmax_forms::logsumexps(x, cols, out)
                 }
-                fn unit_rows(x: &[$t], cols: usize, epsilon: $t, out: &mut [$t]) {
-                    crate::norm::unit_rows(x, cols, epsilon, out)
+                fn unit_rows(x: &[$t], cols: usize, epsilon: $t) -> Vec<$t> {
+                    crate::norm::unit_rows(x, cols, epsilon)
                 }
             }
         )*};
     }
     kernels!(f32 f64);
 }
+
+#[cfg(test)]
+mod equal_bits;
+#[cfg(test)]
+pub(crate) mod oracle;
+#[cfg(test)]
+mod tests;

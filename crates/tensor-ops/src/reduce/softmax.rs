@@ -82,9 +82,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
 
     fn normalised(&self, kind: Kind, axis: isize, op: &'static str) -> Result<Tensor<T>, TensorError> {
         let form = along(self.shape(), axis, op)?;
-        let mut out = vec![T::ZERO; self.as_slice().len()];
-        T::softmax(kind, Some(self.as_slice()), form, &mut out);
-        Ok(Tensor::from_parts(*self.shape(), out))
+        Ok(Tensor::from_parts(*self.shape(), T::softmax_of(kind, self.as_slice(), form)))
     }
 
     fn normalised_into(
@@ -125,12 +123,10 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
             let (left, right) = (*self.shape(), *dy.shape());
             return Err(TensorError::Mismatch { op: OP, left, right, reason: "y and dy have one shape" });
         }
-        if form.inner == 1 {
+        if form.inner == 1 && form.reduced > 0 {
             let (y, dy) = (self.as_slice(), dy.as_slice());
-            let mut dx = vec![T::ZERO; self.as_slice().len()];
-            let rows = (PIECE / form.reduced.max(1)).max(1);
-            let piece = rows * form.reduced;
-            crate::pool::split(form.outer.div_ceil(rows), [(&mut dx, piece)], |i, [dx]| {
+            let piece = (PIECE / form.reduced).max(1) * form.reduced;
+            let dx = crate::pool::collect(y.len(), piece, |i, dx| {
                 let range = i * piece..i * piece + dx.len();
                 T::softmax_backward(&y[range.clone()], &dy[range], form.reduced, dx);
             });
@@ -179,5 +175,115 @@ impl<T: Real, S: AsRef<[T]> + AsMut<[T]>> Tensor<T, S> {
         let form = along(self.shape(), axis, "log_softmax_in_place")?;
         T::softmax(Kind::LogSoftmax, None, form, self.as_mut_slice());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Shape;
+    use crate::reduce::oracle::{assert_near, noise};
+    use proptest::prelude::*;
+
+    /// Along any axis of random tensors, by the definition.
+    fn check(x: &Tensor<f64>, axis: usize) {
+        let n = x.shape()[axis];
+        let inner: usize = x.shape().as_slice()[axis + 1..].iter().product();
+        let line = |i: usize| (0..n).map(move |k| i / (n * inner) * n * inner + i % inner + k * inner);
+        let elements = x.as_slice();
+        let lse: Vec<f64> =
+            (0..elements.len()).map(|i| line(i).map(|j| elements[j].exp()).sum::<f64>().ln()).collect();
+        let want: Vec<f64> = elements.iter().zip(&lse).map(|(x, lse)| (x - lse).exp()).collect();
+        let want_log: Vec<f64> = elements.iter().zip(&lse).map(|(x, lse)| x - lse).collect();
+        let axis = axis as isize;
+        let (y, log) = (x.softmax(axis).unwrap(), x.log_softmax(axis - x.shape().rank() as isize).unwrap());
+        assert_near(&y, &want, 1e-13);
+        assert_near(&log, &want_log, 1e-13);
+        assert_near(&y.sum(axis).unwrap(), &vec![1.0; elements.len() / n], 1e-14);
+        // The same bits in a given place and in place.
+        let (mut place, mut own) = (Tensor::full(*x.shape(), f64::NAN), x.clone());
+        x.softmax_into(axis, &mut place).unwrap();
+        own.softmax_in_place(axis).unwrap();
+        assert!(place == y && own == y);
+        own = x.clone();
+        x.log_softmax_into(axis, &mut place).unwrap();
+        own.log_softmax_in_place(axis).unwrap();
+        assert!(place == log && own == log);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 3 } else { 60 }))]
+        #[test]
+        fn is_its_definition(shape in prop::collection::vec(1usize..20, 1..4), axis in 0usize..3, shift in -600.0..600.0f64) {
+            let shape = Shape::new(&shape).unwrap();
+            let x = Tensor::new(shape, noise(shape.size())).unwrap().map(|x: f64| 9.0 * x);
+            let axis = axis % shape.rank();
+            check(&x, axis);
+            let shifted = x.map(|x| x + shift).softmax(axis as isize).unwrap();
+            assert_near(&shifted, x.softmax(axis as isize).unwrap().as_slice(), 1e-11);
+        }
+    }
+
+    #[test]
+    fn of_long_rows() {
+        for n in [64, 100, 4096, 10_000] {
+            check(&Tensor::new([3, n], noise(3 * n)).unwrap(), 1);
+            check(&Tensor::new([n, 3], noise(3 * n)).unwrap(), 0);
+        }
+    }
+
+    /// As PyTorch: a line without a largest finite element is NaN, every other is computed.
+    #[test]
+    fn lines_that_are_not_finite() {
+        let (inf, nan) = (f32::INFINITY, f32::NAN);
+        for n in [3, 16, 17, 70, 5000] {
+            for special in [[-inf, -inf], [inf, 0.0], [nan, 0.0], [inf, nan]] {
+                let mut row = vec![special[1]; n];
+                row[n / 2] = special[0];
+                for (shape, axis) in [([1, n, 1], 1), ([n, 1, 1], 0)] {
+                    let x = Tensor::new(shape, row.clone()).unwrap();
+                    for y in [x.softmax(axis).unwrap(), x.log_softmax(axis).unwrap()] {
+                        assert!(y.as_slice().iter().all(|y| y.is_nan()), "{special:?} {n}");
+                    }
+                    let lse = x.logsumexp(axis).unwrap().as_slice()[0];
+                    let want = if special[0].is_nan() || special[1].is_nan() { nan } else { special[0] };
+                    assert!(lse == want || (lse.is_nan() && want.is_nan()), "{special:?} {n}: {lse}");
+                }
+                let both = Tensor::new([n, 2], row.iter().flat_map(|&x| [x, 1.0]).collect()).unwrap();
+                let y = both.softmax(0).unwrap();
+                assert!(y.as_slice()[0].is_nan() && (y.as_slice()[1] - 1.0 / n as f32).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn backward_is_the_transpose_of_the_derivative() {
+        let (x, v, dy) = (noise::<f64>(105), noise::<f64>(210), noise::<f64>(315));
+        let tensor = |data: &[f64]| Tensor::new([5, 7, 3], data[data.len() - 105..].to_vec()).unwrap();
+        let (x, v, dy) = (tensor(&x), tensor(&v), tensor(&dy));
+        let dot = |a: &Tensor<f64>, b: &Tensor<f64>| crate::reduce::dot(a.as_slice(), b.as_slice());
+        for axis in 0..3 {
+            let moved = |h: f64| x.zip_map(&v, "test", |x, v| x + h * v).unwrap().softmax(axis).unwrap();
+            let forward = (dot(&moved(1e-5), &dy) - dot(&moved(-1e-5), &dy)) / 2e-5;
+            let dx = x.softmax(axis).unwrap().softmax_backward(&dy, axis).unwrap();
+            assert!((forward - dot(&dx, &v)).abs() < 1e-9, "axis {axis}");
+        }
+    }
+
+    #[test]
+    fn wrong_places_are_refused() {
+        let x = Tensor::<f32>::zeros([2, 3]);
+        let refused = x.softmax_into(1, &mut Tensor::zeros([3, 2])).unwrap_err().to_string();
+        assert!(refused.contains("softmax_into") && refused.contains("[3, 2]"), "{refused}");
+        assert!(x.softmax(2).is_err() && Tensor::from(1.0).log_softmax(0).is_err());
+        assert!(x.softmax_backward(&Tensor::zeros(3), 1).is_err());
+        for shape in [[0, 3], [3, 0]] {
+            let empty = Tensor::<f32>::zeros(shape);
+            assert_eq!(
+                (empty.softmax(0).unwrap(), empty.log_softmax(1).unwrap()),
+                (empty.clone(), empty.clone())
+            );
+            assert_eq!(empty.softmax_backward(&empty, 1).unwrap(), empty);
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::engine::{Form, fold};
 use super::fold::Op;
-use super::rows::CHUNK;
+use super::rows::{CHUNK, SHORT};
 use super::softmax::Kind;
-use super::softmax_rows::{self, log_softmax, logsumexp};
+use super::softmax_rows::{self, log_softmax, logsumexp, short_rows};
 use crate::simd::dispatch;
 use crate::{Real, pool};
 
@@ -19,25 +19,58 @@ pub(super) fn softmax<T: Real>(kind: Kind, x: Option<&[T]>, form: Form, y: &mut 
     if form.inner > 1 {
         return along_columns(kind, x, form, y);
     }
-    let piece = (PIECE / form.reduced).max(1) * form.reduced;
+    let piece = piece(form.reduced);
     pool::split(y.len().div_ceil(piece), [(y, piece)], |i, [y]| {
         rows(kind, x.map(|x| &x[i * piece..i * piece + y.len()]), form.reduced, y);
     });
 }
 
+pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
+    if form.inner > 1 || x.is_empty() {
+        let mut y = x.to_vec();
+        softmax(kind, None, form, &mut y);
+        return y;
+    }
+    let piece = piece(form.reduced);
+    pool::collect(x.len(), piece, |i, y| rows(kind, Some(&x[i * piece..][..y.len()]), form.reduced, y))
+}
+
+/// Elements of a piece of whole rows.
+fn piece(cols: usize) -> usize {
+    (PIECE / cols).max(1) * cols
+}
+
 /// Rows on the calling thread.
+// Loops, no `for_each`: a closure inside would be compiled for the baseline.
 pub(super) fn rows<T: Real>(kind: Kind, x: Option<&[T]>, cols: usize, y: &mut [T]) {
     let part = |r: usize| x.map(|x| &x[r * cols..(r + 1) * cols]);
+    if cols <= SHORT {
+        return dispatch(
+            #[inline(always)]
+            || {
+                for (i, y) in y.chunks_mut(SHORT * cols).enumerate() {
+                    let x = x.map(|x| &x[i * SHORT * cols..][..y.len()]);
+                    short_rows(kind == Kind::LogSoftmax, x, cols, y);
+                }
+            },
+        );
+    }
     match kind {
         Kind::Softmax => dispatch(
             #[inline(always)]
-            || y.chunks_exact_mut(cols).enumerate().for_each(|(r, y)| softmax_rows::softmax(part(r), y)),
+            || {
+                for (r, y) in y.chunks_exact_mut(cols).enumerate() {
+                    softmax_rows::softmax(part(r), y);
+                }
+            },
         ),
         Kind::LogSoftmax => dispatch(
             #[inline(always)]
             || {
                 let mut buffer = [T::ZERO; CHUNK];
-                y.chunks_exact_mut(cols).enumerate().for_each(|(r, y)| log_softmax(part(r), y, &mut buffer));
+                for (r, y) in y.chunks_exact_mut(cols).enumerate() {
+                    log_softmax(part(r), y, &mut buffer);
+                }
             },
         ),
     }

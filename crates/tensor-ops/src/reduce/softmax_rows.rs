@@ -1,7 +1,8 @@
 //! Softmax of contiguous rows: kernels.
 
-use super::fold::{Cascade, Max, Sum};
+use super::fold::{Cascade, Largest, Op, Sum};
 use super::rows::{CHUNK, SHORT, chunk, row, zipped};
+use super::tiles::{self, Tile};
 use crate::Real;
 
 /// Room for the exponentials of a chunk, for sums that do not keep them.
@@ -12,15 +13,7 @@ pub(super) type Buffer<T> = [T; CHUNK];
 /// The chunks of the sum are summed while they are still in the first-level cache.
 #[inline(always)]
 pub(super) fn softmax<T: Real>(x: Option<&[T]>, y: &mut [T]) {
-    if y.len() <= SHORT {
-        let mut lanes = padded(x.unwrap_or(y));
-        let max = row::<T, Max>(&lanes, T::ZERO);
-        lanes.iter_mut().for_each(|y| *y = (*y - max).exp());
-        let scale = T::ONE / row::<T, Sum>(&lanes, T::ZERO);
-        lanes.iter_mut().for_each(|y| *y *= scale);
-        return y.copy_from_slice(&lanes[..y.len()]);
-    }
-    let max = row::<T, Max>(x.unwrap_or(y), T::ZERO);
+    let max = row::<T, Largest>(x.unwrap_or(y), T::ZERO);
     let mut cascade = Cascade::new();
     for at in (0..y.len()).step_by(CHUNK) {
         let to = y.len().min(at + CHUNK);
@@ -34,6 +27,39 @@ pub(super) fn softmax<T: Real>(x: Option<&[T]>, y: &mut [T]) {
     // The sum is at least 1, so its reciprocal cannot overflow.
     let scale = T::ONE / cascade.finish::<Sum>();
     y.iter_mut().for_each(|y| *y *= scale);
+}
+
+/// As [`softmax`] or [`log_softmax`] of at most 16 rows of at most 16 columns, all at once.
+#[inline(always)]
+pub(super) fn short_rows<T: Real>(is_log: bool, x: Option<&[T]>, cols: usize, y: &mut [T]) {
+    let mut tile: Tile<T> = [[-T::INFINITY; SHORT]; SHORT];
+    tiles::load(x.unwrap_or(y), cols, &mut tile);
+    let max = tiles::join::<T, Largest>(&tile, cols);
+    let mut powers: Tile<T> = [[T::ZERO; SHORT]; SHORT];
+    for (power, x) in powers.iter_mut().zip(&mut tile).take(cols) {
+        for l in 0..SHORT {
+            x[l] -= max[l];
+            power[l] = x[l].exp();
+        }
+    }
+    let mut sums = tiles::join::<T, Sum>(&powers, cols);
+    if is_log {
+        sums.iter_mut().for_each(|sum| *sum = sum.ln());
+        for x in &mut tile[..cols] {
+            for l in 0..SHORT {
+                x[l] -= sums[l];
+            }
+        }
+        tiles::store(&tile, y, cols);
+    } else {
+        sums.iter_mut().for_each(|sum| *sum = T::ONE / *sum);
+        for power in &mut powers[..cols] {
+            for l in 0..SHORT {
+                power[l] *= sums[l];
+            }
+        }
+        tiles::store(&powers, y, cols);
+    }
 }
 
 /// A short row with -∞ behind it, whose exponential is 0.
@@ -52,24 +78,24 @@ fn exponentials<T: Real>(x: Option<&[T]>, max: T, y: &mut [T]) {
     match x {
         Some((x, _)) => {
             for (y, x) in lines.iter_mut().zip(x) {
-                *y = x.map(
-                    #[inline(always)]
-                    |x| (x - max).exp(),
-                );
+                for l in 0..SHORT {
+                    y[l] = (x[l] - max).exp();
+                }
             }
         }
-        None => lines.iter_mut().for_each(|y| {
-            *y = y.map(
-                #[inline(always)]
-                |x| (x - max).exp(),
-            )
-        }),
+        None => {
+            for y in lines {
+                for l in 0..SHORT {
+                    y[l] = (y[l] - max).exp();
+                }
+            }
+        }
     }
     if !rest.is_empty() {
-        let last = padded(x.map_or(&*rest, |(_, x)| x)).map(
-            #[inline(always)]
-            |x| (x - max).exp(),
-        );
+        let mut last = padded(x.map_or(&*rest, |(_, x)| x));
+        for l in 0..SHORT {
+            last[l] = (last[l] - max).exp();
+        }
         rest.copy_from_slice(&last[..rest.len()]);
     }
 }
@@ -77,7 +103,7 @@ fn exponentials<T: Real>(x: Option<&[T]>, max: T, y: &mut [T]) {
 /// yⱼ = xⱼ - max x - ln Σ exp(xₖ - max x), of `y` itself without an `x`.
 #[inline(always)]
 pub(super) fn log_softmax<T: Real>(x: Option<&[T]>, y: &mut [T], buffer: &mut Buffer<T>) {
-    let max = row::<T, Max>(x.unwrap_or(y), T::ZERO);
+    let max = row::<T, Largest>(x.unwrap_or(y), T::ZERO);
     let ln = sum_exp(x.unwrap_or(y), max, buffer).ln();
     match x {
         Some(x) => y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max - ln),
@@ -88,9 +114,9 @@ pub(super) fn log_softmax<T: Real>(x: Option<&[T]>, y: &mut [T], buffer: &mut Bu
 /// ln Σ exp(xₖ), shifted by the largest x; -∞ over none.
 #[inline(always)]
 pub(super) fn logsumexp<T: Real>(x: &[T], buffer: &mut Buffer<T>) -> T {
-    let max = row::<T, Max>(x, T::ZERO);
-    // All -∞, or one +∞, is the answer itself, where the shift would give NaN.
-    if max.is_finite() { max + sum_exp(x, max, buffer).ln() } else { max }
+    let max = row::<T, Largest>(x, T::ZERO);
+    // All -∞, or one +∞, is the answer itself, where the shift would give NaN; unless there is a NaN.
+    if max.is_finite() { max + sum_exp(x, max, buffer).ln() } else { T::fold_row(Op::Max, x, T::ZERO) }
 }
 
 /// Σ exp(xₖ - max), with the bits of the sum in [`softmax`].
