@@ -30,6 +30,10 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
         let (indices, from) = (index.as_slice(), self.as_slice());
         for_each_row(self.shape(), index.shape(), axis, |row, start, [along, next]| {
             let pairs = to[row.clone()].iter_mut().zip(&indices[row]);
+            if next == 0 {
+                let from = &from[start..];
+                return pairs.for_each(|(to, &index)| *to = from[index]);
+            }
             for (j, (to, &index)) in pairs.enumerate() {
                 *to = from[start + index * along + j * next];
             }

@@ -93,18 +93,13 @@ fn join<T: Element, S: AsRef<[T]>>(
     axis: usize,
     parts: &[&Tensor<T, S>],
 ) -> Result<Tensor<T>, TensorError> {
-    let mut to = storage::allocate(shape)?;
-    if to.is_empty() {
-        return Ok(Tensor::from_parts(shape, to));
-    }
-    let times: usize = shape.iter().take(axis).product();
-    let width = to.len() / times;
-    for (i, mut row) in to.chunks_exact_mut(width).enumerate() {
+    storage::make_sure::<T>(shape)?;
+    let mut to = Vec::with_capacity(shape.size());
+    let times = if shape.size() > 0 { shape.iter().take(axis).product() } else { 0 };
+    for i in 0..times {
         for part in parts {
             let each = part.as_slice().len() / times;
-            let (here, rest) = row.split_at_mut(each);
-            here.copy_from_slice(&part.as_slice()[i * each..(i + 1) * each]);
-            row = rest;
+            to.extend_from_slice(&part.as_slice()[i * each..(i + 1) * each]);
         }
     }
     Ok(Tensor::from_parts(shape, to))

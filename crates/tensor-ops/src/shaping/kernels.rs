@@ -10,12 +10,15 @@ pub trait Kernels: Sized {
     /// The grid `layout` of `from`, in row-major order, in `to`.
     #[doc(hidden)]
     fn copy_grid(layout: &Layout, from: &[Self], to: &mut [Self]);
+    /// The grid `layout` of `from`, which has long runs, behind the elements of `to`.
+    #[doc(hidden)]
+    fn append_grid(layout: &Layout, from: &[Self], to: &mut Vec<Self>);
     /// `from`, in row-major order, in the grid `layout` of `to`.
     #[doc(hidden)]
     fn assign_grid(layout: &Layout, from: &[Self], to: &mut [Self]);
-    /// The picked elements of `from`, in row-major order, in `to`.
+    /// The picked elements of `from`, `size` of them, in row-major order.
     #[doc(hidden)]
-    fn copy_picks(picks: &Picks, from: &[Self], to: &mut [Self]);
+    fn copy_picks(picks: &Picks, from: &[Self], size: usize) -> Vec<Self>;
     /// Sorts each row of `n` in a direction; equal elements keep their order.
     #[doc(hidden)]
     fn sort_rows(rows: &mut [Self], n: usize, direction: Direction);
@@ -33,11 +36,14 @@ macro_rules! kernels {
             fn copy_grid(layout: &Layout, from: &[Self], to: &mut [Self]) {
                 strided::copy(layout, from, to);
             }
+            fn append_grid(layout: &Layout, from: &[Self], to: &mut Vec<Self>) {
+                strided::append(layout, from, to);
+            }
             fn assign_grid(layout: &Layout, from: &[Self], to: &mut [Self]) {
                 strided::assign(layout, from, to);
             }
-            fn copy_picks(picks: &Picks, from: &[Self], to: &mut [Self]) {
-                pick::copy(picks, from, to);
+            fn copy_picks(picks: &Picks, from: &[Self], size: usize) -> Vec<Self> {
+                pick::copy(picks, from, size)
             }
             fn sort_rows(rows: &mut [Self], n: usize, direction: Direction) {
                 order::sort_rows(rows, n, direction);

@@ -51,6 +51,14 @@ impl Layout {
         &self.strides[..self.rank]
     }
 
+    /// The number of elements that lie one after the other in the source, or are one and the same; 1 if neither.
+    pub(super) fn run(&self) -> usize {
+        match (self.lengths().last(), self.strides().last()) {
+            (Some(&n), Some(0 | 1)) => n,
+            _ => 1,
+        }
+    }
+
     /// The part of this grid with fixed indices on the first axes, `first` as their row-major number, and
     /// `from..from + length` on the axis `axis` that follows them.
     pub(super) fn part(&self, axis: usize, first: usize, from: usize, length: usize) -> Layout {

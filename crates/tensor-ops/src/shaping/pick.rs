@@ -5,6 +5,8 @@ use crate::{Element, Shape, Tensor, TensorError, pool};
 
 /// From this many bytes on the work is cut into pieces.
 const PARALLEL_BYTES: usize = 1 << 18;
+/// Elements of a run, on average, that make it worth a copy of its own.
+const LONG_RUN: usize = 16;
 /// Elements that a piece has at least.
 const PIECE: usize = 1 << 14;
 
@@ -100,19 +102,32 @@ pub(super) fn collect<T: Element>(
     wanted: &[Wanted],
     from: &[T],
 ) -> Result<Tensor<T>, TensorError> {
-    let mut to = storage::allocate(shape)?;
-    if !to.is_empty() {
-        T::copy_picks(&Picks::new(source, wanted), from, &mut to);
-    }
-    Ok(Tensor::from_parts(shape, to))
+    storage::make_sure::<T>(shape)?;
+    let data = match shape.size() {
+        0 => Vec::new(),
+        size => T::copy_picks(&Picks::new(source, wanted), from, size),
+    };
+    Ok(Tensor::from_parts(shape, data))
 }
 
-pub(super) fn copy<T: Element>(picks: &Picks, from: &[T], to: &mut [T]) {
-    let rows = to.len() / picks.width;
-    let is_large = size_of_val(to) >= PARALLEL_BYTES;
-    let wanted = if is_large { (to.len() / PIECE).clamp(1, 4 * pool::threads()) } else { 1 };
+pub(super) fn copy<T: Element>(picks: &Picks, from: &[T], size: usize) -> Vec<T> {
+    let rows = size / picks.width;
+    if picks.width >= LONG_RUN * picks.runs.len() {
+        // In long runs, to write memory once costs less than to clear it and divide the work.
+        let mut to = Vec::with_capacity(size);
+        for row in 0..rows {
+            let start = picks.start(row);
+            for &(at, length) in &picks.runs {
+                to.extend_from_slice(&from[start + at..start + at + length]);
+            }
+        }
+        return to;
+    }
+    let mut to = vec![T::default(); size];
+    let is_large = size_of_val(&to[..]) >= PARALLEL_BYTES;
+    let wanted = if is_large { (size / PIECE).clamp(1, 2 * pool::threads()) } else { 1 };
     let each = rows.div_ceil(wanted);
-    pool::split(rows.div_ceil(each), [(to, each * picks.width)], |piece, [to]| {
+    pool::split(rows.div_ceil(each), [(&mut to[..], each * picks.width)], |piece, [to]| {
         for (i, mut row) in to.chunks_exact_mut(picks.width).enumerate() {
             let start = picks.start(piece * each + i);
             for &(at, length) in &picks.runs {
@@ -125,6 +140,7 @@ pub(super) fn copy<T: Element>(picks: &Picks, from: &[T], to: &mut [T]) {
             }
         }
     });
+    to
 }
 
 #[cfg(test)]

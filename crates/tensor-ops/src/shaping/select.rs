@@ -69,10 +69,13 @@ pub(super) fn check_indices(
     axis: usize,
     shape: &Shape,
 ) -> Result<(), TensorError> {
-    match indices.iter().find(|&&index| index >= shape[axis]) {
-        Some(&index) => Err(TensorError::Index { op, index, axis, shape: *shape }),
-        None => Ok(()),
+    let n = shape[axis];
+    // All of them are looked at, so that the loop has no way out and becomes vectors.
+    if !indices.iter().fold(false, |is_beyond, &index| is_beyond | (index >= n)) {
+        return Ok(());
     }
+    let index = indices.iter().copied().find(|&index| index >= n).unwrap_or(n);
+    Err(TensorError::Index { op, index, axis, shape: *shape })
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use crate::{Element, Shape, Tensor, TensorError, pool};
 
 /// From this many bytes on the work is cut into pieces; under it, a piece would be done before a worker comes.
 const PARALLEL_BYTES: usize = 1 << 18;
+/// Elements that lie, or repeat, one after the other.
+const LONG_RUN: usize = 16;
 /// Elements that a piece has at least.
 const PIECE: usize = 1 << 14;
 
@@ -15,9 +17,30 @@ pub(super) fn collect<T: Element>(
     layout: &Layout,
     from: &[T],
 ) -> Result<Tensor<T>, TensorError> {
-    let mut to = storage::allocate(shape)?;
-    T::copy_grid(layout, from, &mut to);
+    if layout.run() < LONG_RUN {
+        let mut to = storage::allocate(shape)?;
+        T::copy_grid(layout, from, &mut to);
+        return Ok(Tensor::from_parts(shape, to));
+    }
+    // Where memory is copied in long runs, to write it once costs less than to clear it and divide the work.
+    storage::make_sure::<T>(shape)?;
+    let mut to = Vec::with_capacity(shape.size());
+    if shape.size() > 0 {
+        T::append_grid(layout, from, &mut to);
+    }
     Ok(Tensor::from_parts(shape, to))
+}
+
+pub(super) fn append<T: Element>(layout: &Layout, from: &[T], to: &mut Vec<T>) {
+    let (n, step) = (layout.run(), layout.strides().last());
+    let outer = layout.lengths().len().saturating_sub(1);
+    let axes = (0..outer).map(|i| (layout.lengths()[i], [layout.strides()[i], 0]));
+    for [at, _] in Odometer::new([layout.offset, 0], axes) {
+        match step {
+            Some(0) => to.resize(to.len() + n, from[at]),
+            _ => to.extend_from_slice(&from[at..at + n]),
+        }
+    }
 }
 
 pub(super) fn copy<T: Element>(layout: &Layout, from: &[T], to: &mut [T]) {
@@ -26,7 +49,7 @@ pub(super) fn copy<T: Element>(layout: &Layout, from: &[T], to: &mut [T]) {
     }
     // A unit is what lies behind one index of the outermost axes: of as few of them as give enough units. The number
     // of pieces may depend on the number of threads, since no element depends on the piece that moves it.
-    let wanted = (to.len() / PIECE).clamp(1, 4 * pool::threads());
+    let wanted = (to.len() / PIECE).clamp(1, 2 * pool::threads());
     let lengths = layout.lengths();
     let depth = (1..lengths.len()).find(|&d| lengths[..d].iter().product::<usize>() >= wanted);
     let depth = depth.unwrap_or(lengths.len());
@@ -64,6 +87,10 @@ fn copy_part<T: Element>(layout: &Layout, from: &[T], to: &mut [T]) {
     match stride {
         1 => rows.for_each(|(row, [at, _])| row.copy_from_slice(&from[at..at + n])),
         0 => rows.for_each(|(row, [at, _])| row.fill(from[at])),
+        -1 => rows.for_each(|(row, [at, _])| {
+            row.copy_from_slice(&from[at + 1 - n..=at]);
+            row.reverse();
+        }),
         2.. => {
             let step = stride as usize;
             rows.for_each(|(row, [at, _])| {
@@ -147,6 +174,8 @@ mod tests {
             };
             let mut to = vec![usize::MAX; total];
             copy(&layout, &from, &mut to);
+            let shape = Shape::from([total]);
+            prop_assert_eq!(collect(shape, &layout, &from).unwrap().into_vec(), to.clone());
             prop_assert!(to.iter().enumerate().all(|(flat, &x)| x == from[place(flat)]));
             let mut back = vec![usize::MAX; size];
             assign(&layout, &to, &mut back);
