@@ -20,6 +20,7 @@ fn counted<T: Real>(shape: &[usize]) -> Tensor<T> {
 }
 
 #[rustfmt::skip]
+#[allow(clippy::excessive_precision)] // a tie between two shortest texts
 #[test]
 fn numbers_read_as_in_numpy() {
     case(Tensor::from(1.0), None, "1.0", "Tensor(1.)");

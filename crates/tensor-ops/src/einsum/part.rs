@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parse::{Equation, Label};
-use crate::walk::Walk;
+use crate::product::arrange;
 use crate::{Axes, MAX_RANK, Real, Shape, TensorError, View};
 
 /// Elements with a label for each axis. No label occurs twice.
@@ -30,9 +30,8 @@ impl<'a, T: Real> Part<'a, T> {
         if axes.len() == labels.len() {
             return Part { data: Cow::Borrowed(data), axes };
         }
-        let shape = shape_of(&axes);
-        let data = Walk::new(shape, [strides]).map(|[at]| data[at]).collect();
-        Part { data: Cow::Owned(data), axes }
+        let lengths: Vec<usize> = axes.iter().map(|&(_, n)| n).collect();
+        Part { data: Cow::Owned(arrange(data, &lengths, strides)), axes }
     }
 
     /// Leaves out axes of length 1 that another operand has in full: what they repeat is one element.
@@ -80,7 +79,7 @@ impl<'a, T: Real> Part<'a, T> {
                 lengths.push(shape[axis]);
             }
         }
-        Cow::Owned(Walk::new(Shape::collect(&lengths), [strides]).map(|[at]| self.data[at]).collect())
+        Cow::Owned(arrange(&self.data, &lengths, strides))
     }
 
     /// The shape of these axes among those of `labels`, with length 1 for what is missing.

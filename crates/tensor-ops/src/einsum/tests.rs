@@ -108,7 +108,8 @@ proptest! {
 /// What stands for the ellipsis in the oracle: letters of its own.
 #[test]
 fn ellipsis_stands_for_the_axes_without_letters() {
-    let cases: &[(&str, &[&[usize]], &[&str], &str)] = &[
+    type Case = (&'static str, &'static [&'static [usize]], &'static [&'static str], &'static str);
+    let cases: &[Case] = &[
         ("...ii ->...i", &[&[2, 3, 4, 4]], &["xyii"], "xyi"),
         ("...ij->...ji", &[&[2, 3, 4]], &["xij"], "xji"),
         ("... ij -> ... ji", &[&[3, 4]], &["ij"], "ji"),

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::matmul::{Matrix, Update, gemm};
-use crate::walk::Walk;
 use crate::{MAX_RANK, Real, Shape, Tensor, TensorError, alloc};
 
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
@@ -150,5 +149,5 @@ fn columns<'a, T: Real>(x: &'a [T], shape: &Shape) -> Cow<'a, [T]> {
     for (to, &from) in order.iter().enumerate() {
         strides[to] = steps[from];
     }
-    Cow::Owned(Walk::new(Shape::collect(&lengths), [strides]).map(|[at]| x[at]).collect())
+    Cow::Owned(super::arrange(x, &lengths, strides))
 }

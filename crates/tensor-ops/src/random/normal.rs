@@ -44,6 +44,8 @@ fn ratio(x: f64, [numerator, denominator]: &[[f64; 8]; 2]) -> f64 {
     at(numerator) / at(denominator)
 }
 
+// All digits as published.
+#[allow(clippy::excessive_precision)]
 const CENTRE: [[f64; 8]; 2] = [
     [
         2.509_080_928_730_122_672_7e3,
@@ -66,6 +68,7 @@ const CENTRE: [[f64; 8]; 2] = [
         1.0,
     ],
 ];
+#[allow(clippy::excessive_precision)]
 const TAIL: [[f64; 8]; 2] = [
     [
         7.745_450_142_783_414_076_40e-4,
@@ -88,6 +91,7 @@ const TAIL: [[f64; 8]; 2] = [
         1.0,
     ],
 ];
+#[allow(clippy::excessive_precision)]
 const FAR_TAIL: [[f64; 8]; 2] = [
     [
         2.010_334_399_292_288_132_65e-7,
