@@ -25,10 +25,10 @@ macro_rules! functions {
         pub(crate) const FUNCTIONS: [Function; [$(stringify!($name)),*].len()] = [$(Function {
             name: stringify!($name),
             f32: |isa, x, y| dispatch_to(isa, #[inline(always)] || {
-                y.iter_mut().zip(x).for_each(|(y, &x)| *y = Real::$name(x))
+                for (y, &x) in y.iter_mut().zip(x) { *y = Real::$name(x) }
             }),
             f64: |isa, x, y| dispatch_to(isa, #[inline(always)] || {
-                y.iter_mut().zip(x).for_each(|(y, &x)| *y = Real::$name(x))
+                for (y, &x) in y.iter_mut().zip(x) { *y = Real::$name(x) }
             }),
             close: $close,
             exact: $exact,

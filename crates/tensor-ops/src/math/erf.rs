@@ -79,6 +79,6 @@ pub(crate) fn erf<T: Float>(x: T) -> T {
     let t = power.mul_add(T::LOG2_E, T::ROUND);
     let s = T::power(t);
     let (h, l) = residue(power, T::ZERO, t - T::ROUND);
-    let large = s.mul_add(-l, s.mul_add(-h, T::ONE - s));
+    let large = s.mul_add(-(h + l), T::ONE - s);
     (if a < T::from_f64(0.75) { small } else { large }).copysign(x)
 }

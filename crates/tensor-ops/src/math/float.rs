@@ -87,7 +87,12 @@ float!(f64, u64, 52);
 /// Σ cₖ·xᵏ by Horner's rule, the lowest coefficient first.
 #[inline(always)]
 pub(super) fn polynomial<T: Real>(x: T, c: &[T]) -> T {
-    c[..c.len() - 1].iter().rev().fold(c[c.len() - 1], |sum, &c| sum.mul_add(x, c))
+    // A loop, for a closure would be compiled apart, without the instructions of the caller.
+    let mut sum = c[c.len() - 1];
+    for &c in c[..c.len() - 1].iter().rev() {
+        sum = sum.mul_add(x, c);
+    }
+    sum
 }
 
 /// `x`, but at most `most`; NaN stays NaN.

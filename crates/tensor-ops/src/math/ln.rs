@@ -66,7 +66,7 @@ impl Coefficients for f64 {
 
 /// ln(1 + f) for 1 + f in [√½, √2).
 #[inline(always)]
-pub(super) fn near_zero<T: Float>(f: T) -> T {
+fn near_zero<T: Float>(f: T) -> T {
     polynomial(f, T::P).mul_add(f * f, f)
 }
 
