@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+mod bench;
 mod ci;
 mod rooms;
 mod tidy;
@@ -21,7 +22,7 @@ struct Options {
 enum Task {
     Ci(Ci),
     Tidy(Tidy),
-    Bench(Bench),
+    Bench(bench::Bench),
     Conformance(Conformance),
     Rooms(Rooms),
 }
@@ -35,15 +36,6 @@ struct Ci {}
 #[derive(argh::FromArgs)]
 #[argh(subcommand, name = "tidy")]
 struct Tidy {}
-
-/// The criterion benchmarks, or those whose name contains FILTER.
-#[derive(argh::FromArgs)]
-#[argh(subcommand, name = "bench")]
-struct Bench {
-    /// part of a benchmark's name
-    #[argh(positional)]
-    filter: Option<String>,
-}
 
 /// The reference cases of other libraries.
 #[derive(argh::FromArgs)]
@@ -73,9 +65,7 @@ fn main() -> ExitCode {
     let done = match options.command {
         Task::Ci(_) => ci::run(),
         Task::Tidy(_) => tidy::run(root()),
-        Task::Bench(Bench { filter }) => {
-            cargo(["bench", "--package", "benches", "--"]).args(filter).status_ok()
-        }
+        Task::Bench(options) => bench::run(&options),
         Task::Conformance(options) => conformance(&options),
         Task::Rooms(_) => rooms::run(),
     };
