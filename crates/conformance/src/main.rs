@@ -1,4 +1,4 @@
-//! Holds the library against reference cases that NumPy and PyTorch computed; `README.md` says how to run it.
+//! Holds the library against reference cases that NumPy, PyTorch and ONNX computed; `README.md` says how to run it.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 

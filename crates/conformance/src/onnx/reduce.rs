@@ -27,6 +27,7 @@ pub(crate) const OPERATIONS: Operations = &[
     ("TopK", real!(top_k)),
 ];
 
+type Running<T> = fn(&Tensor<T>, isize, Scan) -> Result<Tensor<T>, TensorError>;
 type Reduction<T, U> = fn(&Tensor<T>, Axes) -> Result<Tensor<U>, TensorError>;
 
 /// The axes, which are an input since opset 18 and were an attribute before. None at all means every axis, unless
@@ -86,10 +87,7 @@ fn position<T: Real + Given>(case: &Case, f: Reduction<T, usize>) -> Answers {
 }
 
 /// A running sum or product.
-fn running<T: Real + Given>(
-    case: &Case,
-    f: fn(&Tensor<T>, isize, Scan) -> Result<Tensor<T>, TensorError>,
-) -> Answers {
+fn running<T: Real + Given>(case: &Case, f: Running<T>) -> Answers {
     let Some(axis) = scalar::<f64>(case, 1)? else {
         return Err(Stop::Unknown("there is no axis".into()));
     };

@@ -1,6 +1,6 @@
 //! Functions of each element: dx = dy·f'(x), with f' written in x and y = f(x).
 
-use std::f64::consts::{LN_2, LN_10, PI};
+use std::f64::consts::{LN_2, LN_10};
 
 use tensor_ops::Tensor;
 
@@ -20,12 +20,12 @@ pub(crate) const OPERATIONS: Operations = &[
     ("clamp", clamp),
     ("cos", |case| unary(case, |x| x.cos(), |x, _| Ok(-&x.sin()))),
     ("cosh", |case| unary(case, |x| x.cosh(), |x, _| Ok(x.sinh()))),
-    // erf'(x) = 2/√π·exp(-x²)
-    ("erf", |case| unary(case, |x| x.erf(), |x, _| Ok(&(-&x.square()).exp() * (2.0 / PI.sqrt())))),
+    ("erf", |case| unary(case, |x| x.erf(), |x, _| Ok(x.erf_derivative()))),
     ("exp", |case| unary(case, |x| x.exp(), |_, y| Ok(y.clone()))),
     ("exp2", |case| unary(case, |x| x.exp2(), |_, y| Ok(y * LN_2))),
     ("expm1", |case| unary(case, |x| x.expm1(), |_, y| Ok(y + 1.0))),
     ("floor", |case| unary(case, |x| x.floor(), |x, _| Ok(Tensor::zeros(*x.shape())))),
+    ("gelu", |case| unary(case, |x| x.gelu(), |x, _| Ok(x.gelu_derivative()))),
     ("log", |case| unary(case, |x| x.ln(), |x, _| Ok(x.reciprocal()))),
     ("log10", |case| unary(case, |x| x.log10(), |x, _| Ok((x * LN_10).reciprocal()))),
     ("log1p", |case| unary(case, |x| x.log1p(), |x, _| Ok((x + 1.0).reciprocal()))),
@@ -39,8 +39,8 @@ pub(crate) const OPERATIONS: Operations = &[
     ("sign", |case| unary(case, |x| x.sign(), |x, _| Ok(Tensor::zeros(*x.shape())))),
     ("sin", |case| unary(case, |x| x.sin(), |x, _| Ok(x.cos()))),
     ("sinh", |case| unary(case, |x| x.sinh(), |x, _| Ok(x.cosh()))),
-    ("softplus", |case| unary(case, |x| x.softplus(), |x, _| Ok(x.sigmoid()))),
-    ("sqrt", |case| unary(case, |x| x.sqrt(), |_, y| Ok(&y.reciprocal() * 0.5))),
+    ("softplus", |case| unary(case, |x| x.softplus(), |x, _| Ok(x.softplus_derivative()))),
+    ("sqrt", |case| unary(case, |x| x.sqrt(), |_, y| Ok(y.sqrt_derivative()))),
     ("square", |case| unary(case, |x| x.square(), |x, _| Ok(x * 2.0))),
     ("tan", |case| unary(case, |x| x.tan(), |_, y| Ok(&y.square() + 1.0))),
     ("tanh", |case| unary(case, |x| x.tanh(), |_, y| Ok(y.tanh_derivative()))),

@@ -68,6 +68,26 @@ fn a_right_folder_is_read() {
 }
 
 #[test]
+fn tensors_of_onnx_are_known_by_their_places() {
+    let dir = Temporary::new("places");
+    let mut index = index();
+    index["suite"] = json!("onnx");
+    let case = &mut index["cases"][0];
+    case["inputs"].as_array_mut().unwrap().insert(0, json!(null));
+    case["inputs"][1].as_object_mut().unwrap().remove("role");
+    case["outputs"][0].as_object_mut().unwrap().remove("role");
+    let folders = dir.write(index.to_string().as_bytes(), &tensors()).unwrap();
+    let [case] = &folders[0].cases().unwrap()[..] else { panic!("one case") };
+    assert!(case.at(0).is_none() && case.at(2).is_none(), "what is left out has no entry");
+    let (x, flags) = (case.at(1).unwrap(), &case.outputs[0]);
+    assert_eq!((x.name.as_str(), x.role.as_str(), x.kind), ("x", "input", Kind::Double));
+    assert_eq!((flags.role.as_str(), flags.kind), ("output", Kind::Boolean));
+    assert_eq!(flags.mask().unwrap(), [true, false, true].into());
+    assert!(x.mask().is_err(), "numbers are no truth values");
+    assert_eq!(case.unseen_input(), None);
+}
+
+#[test]
 fn each_error_names_the_file_and_what_is_wrong() {
     let dir = Temporary::new("errors");
     let replaced = |pointer: &str, value: Value| {

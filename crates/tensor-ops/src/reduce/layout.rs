@@ -73,10 +73,10 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         self.fold(op, self.chosen_from(axes, name)?, name)
     }
 
-    /// The axes, where there is an element behind each result.
+    /// The axes, where none of them has length 0. One that has is refused even where there is no result, as in NumPy.
     pub(crate) fn chosen_from<'a>(&self, axes: &'a Axes, op: &'static str) -> Result<&'a Axes, TensorError> {
         let reduced = axes.resolve(self.shape(), op)?;
-        if reduced.result.size() > 0 && self.as_slice().is_empty() {
+        if reduced.count(self.shape()) == 0 {
             return Err(TensorError::EmptyReduction { op, axes: axes.clone(), shape: *self.shape() });
         }
         Ok(axes)

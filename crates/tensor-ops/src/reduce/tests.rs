@@ -71,7 +71,7 @@ proptest! {
         let all: Vec<bool> = rows.iter().zip(&trues).map(|(row, &n)| n == row.len()).collect();
         prop_assert_eq!(mask.all(over()).unwrap().into_vec(), all);
 
-        if rows.iter().any(|row| row.is_empty()) {
+        if axes.iter().any(|&axis| x.shape()[axis] == 0) {
             let refused = x.max(over()).unwrap_err();
             prop_assert!(matches!(refused, TensorError::EmptyReduction { op: "max", .. }), "{}", refused);
             prop_assert!(x.min(over()).is_err() && x.norm(Norm::Min, over()).is_err());
@@ -94,7 +94,7 @@ proptest! {
         for axis in (0..x.shape().rank()).map(|a| vec![a]).chain([(0..x.shape().rank()).collect()]) {
             let over = if axis.len() == 1 { signed(&axis) } else { Axes::All };
             let rows = groups(x.as_slice(), x.shape(), &axis);
-            if rows.iter().any(|row| row.is_empty()) {
+            if axis.iter().any(|&axis| x.shape()[axis] == 0) {
                 prop_assert!(x.argmax(over).is_err());
                 continue;
             }
