@@ -97,7 +97,7 @@ mod tests {
         let squares = collect(10, 3, |from, sink| sink.extend((from..).map(|i| i * i)));
         assert_eq!(squares, (0..10).map(|i| i * i).collect::<Vec<_>>());
         assert_eq!(collect_here(2, |_, sink| sink.fill(1.5)), [1.5, 1.5]);
-        assert_eq!(collect::<u8>(0, 3, |_, _| ()), []);
+        assert!(collect::<u8>(0, 3, |_, _| ()).is_empty());
         let mut place = [1, 2, 3];
         Sink::over(&mut place).extend([7, 8].into_iter());
         assert_eq!(place, [7, 8, 3]);
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "elements that were not written")]
     fn a_result_with_a_gap_is_not() {
-        let _ = collect(10, 3, |from, sink| sink.extend((from..8).map(|i| i)));
+        let _ = collect(10, 3, |from, sink| sink.extend(from..8));
     }
 
     #[test]
