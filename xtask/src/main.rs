@@ -5,7 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+mod bench;
 mod ci;
+mod rooms;
 mod tidy;
 
 /// The project's own commands.
@@ -20,8 +22,9 @@ struct Options {
 enum Task {
     Ci(Ci),
     Tidy(Tidy),
-    Bench(Bench),
+    Bench(bench::Bench),
     Conformance(Conformance),
+    Rooms(Rooms),
 }
 
 /// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
@@ -33,15 +36,6 @@ struct Ci {}
 #[derive(argh::FromArgs)]
 #[argh(subcommand, name = "tidy")]
 struct Tidy {}
-
-/// The criterion benchmarks, or those whose name contains FILTER.
-#[derive(argh::FromArgs)]
-#[argh(subcommand, name = "bench")]
-struct Bench {
-    /// part of a benchmark's name
-    #[argh(positional)]
-    filter: Option<String>,
-}
 
 /// The reference cases of other libraries.
 #[derive(argh::FromArgs)]
@@ -61,15 +55,19 @@ struct Conformance {
     json: Option<PathBuf>,
 }
 
+/// The rooms of unsafe code under Miri, where it is installed, and AddressSanitizer.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "rooms")]
+struct Rooms {}
+
 fn main() -> ExitCode {
     let options: Options = argh::from_env();
     let done = match options.command {
         Task::Ci(_) => ci::run(),
         Task::Tidy(_) => tidy::run(root()),
-        Task::Bench(Bench { filter }) => {
-            cargo(["bench", "--package", "benches", "--"]).args(filter).status_ok()
-        }
+        Task::Bench(options) => bench::run(&options),
         Task::Conformance(options) => conformance(&options),
+        Task::Rooms(_) => rooms::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

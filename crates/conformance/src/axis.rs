@@ -1,6 +1,7 @@
-//! The attribute `axis`.
+//! The attributes that name axes.
 
 use serde_json::Value;
+use tensor_ops::Axes;
 
 use crate::case::{Case, Stop};
 
@@ -13,11 +14,22 @@ pub(crate) fn axis(case: &Case) -> Result<Option<Vec<isize>>, Stop> {
     })
 }
 
+/// The attributes `axis` and `keepdims`.
+pub(crate) fn axes(case: &Case) -> Result<Axes, Stop> {
+    let axes = axis(case)?.map_or(Axes::All, Axes::These);
+    Ok(if case.flag("keepdims", Some(false))? { axes.keepdims() } else { axes })
+}
+
 /// A list of integers.
 pub(crate) fn integers(value: &Value) -> Option<Vec<isize>> {
     value.as_array()?.iter().map(integer).collect()
 }
 
-fn integer(value: &Value) -> Option<isize> {
+/// A list of lengths or positions.
+pub(crate) fn counts(value: &Value) -> Option<Vec<usize>> {
+    value.as_array()?.iter().map(|n| usize::try_from(n.as_u64()?).ok()).collect()
+}
+
+pub(crate) fn integer(value: &Value) -> Option<isize> {
     isize::try_from(value.as_i64()?).ok()
 }

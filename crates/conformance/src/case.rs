@@ -29,13 +29,26 @@ pub(crate) struct Case {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: String,
+    /// Its place in the list: an optional tensor that is left out has a place and no entry.
+    pub(crate) place: usize,
     pub(crate) role: String,
     /// What a gradient is the gradient of.
     pub(crate) of: Option<String>,
     /// Which steps the rows of a trajectory belong to.
     pub(crate) steps: Value,
-    pub(crate) is_integer: bool,
+    pub(crate) kind: Kind,
     pub(crate) tensor: Tensor<f64>,
+}
+
+/// What the numbers of a tensor are in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// f64.
+    Double,
+    /// f32.
+    Single,
+    Integer,
+    Boolean,
 }
 
 /// Why an operation gives no answers.
@@ -47,6 +60,9 @@ pub(crate) enum Stop {
     /// The case holds something that this program does not know, or lacks something.
     #[error("{0}")]
     Unknown(String),
+    /// The library does not have what the case is about.
+    #[error("the library has no {0}")]
+    Unsupported(&'static str),
 }
 
 /// Errors of the library become [`Stop::Refused`].
@@ -67,6 +83,17 @@ refusals!(
     nn_core::LossError,
     nn_optim::SettingError
 );
+
+impl Entry {
+    /// Truth values.
+    pub(crate) fn mask(&self) -> Result<Tensor<bool>, Stop> {
+        if self.kind != Kind::Boolean {
+            return Err(Stop::Unknown(format!("{} {} does not hold truth values", self.role, self.name)));
+        }
+        let values = self.tensor.as_slice().iter().map(|&x| x != 0.0).collect();
+        Ok(Tensor::new(*self.tensor.shape(), values)?)
+    }
+}
 
 /// What the library computed for an output of a case.
 #[derive(Debug)]
@@ -138,6 +165,12 @@ impl Case {
     pub(crate) fn find(&self, name: &str, role: &str) -> Option<&Entry> {
         self.seen.borrow_mut().insert(format!("{role} {name}"));
         self.inputs.iter().find(|input| input.name == name && input.role == role)
+    }
+
+    /// The input at a place of the list, which is how ONNX knows its inputs.
+    pub(crate) fn at(&self, place: usize) -> Option<&Entry> {
+        let input = self.inputs.iter().find(|input| input.place == place)?;
+        self.find(&input.name, &input.role)
     }
 
     pub(crate) fn input(&self, name: &str, role: &str) -> Result<&Entry, Stop> {

@@ -4,7 +4,7 @@ use nn_core::{Loss, Reduction, Rows, Target, loss_value_and_gradient};
 use nn_layers::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
 use tensor_ops::{Shape, Tensor};
 
-use crate::case::{Answer, Case, Stop};
+use crate::case::{Answer, Case, Kind, Stop};
 use crate::run::Operations;
 
 pub(crate) const OPERATIONS: Operations = &[
@@ -140,7 +140,7 @@ fn cross_entropy(case: &Case) -> Answers {
             _ => None,
         }
     })?;
-    if is_soft == target.is_integer {
+    if is_soft == (target.kind == Kind::Integer) {
         return Err(Stop::Unknown(
             "the numbers of the target are not of the kind that target_kind says".into(),
         ));

@@ -10,6 +10,8 @@ mod error;
 mod layers;
 mod losses;
 mod norm;
+mod onnx;
+mod ops;
 mod optim;
 mod pass;
 mod problem;
@@ -48,11 +50,13 @@ struct Arguments {
 }
 
 /// The suites of which the library has something.
-const SUITES: [(&str, Operations); 4] = [
-    ("broadcast", broadcast::OPERATIONS),
-    ("layers", layers::OPERATIONS),
-    ("losses", losses::OPERATIONS),
-    ("optim", optim::OPERATIONS),
+const SUITES: [(&str, &[Operations]); 6] = [
+    ("broadcast", &[broadcast::OPERATIONS]),
+    ("layers", &[layers::OPERATIONS]),
+    ("losses", &[losses::OPERATIONS]),
+    ("onnx", onnx::OPERATIONS),
+    ("ops", ops::OPERATIONS),
+    ("optim", &[optim::OPERATIONS]),
 ];
 
 fn main() -> ExitCode {
@@ -118,6 +122,7 @@ fn run_folder(folder: &Folder, report: &mut Report) -> Result<(), ReadError> {
 }
 
 fn find(suite: &str, op: &str) -> Option<Operation> {
-    let (_, operations) = SUITES.iter().find(|(name, _)| *name == suite)?;
-    operations.iter().find(|(name, _)| *name == op).map(|(_, operation)| *operation)
+    let (_, tables) = SUITES.iter().find(|(name, _)| *name == suite)?;
+    let mut operations = tables.iter().copied().flatten();
+    operations.find(|(name, _)| *name == op).map(|(_, operation)| *operation)
 }

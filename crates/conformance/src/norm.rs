@@ -67,7 +67,8 @@ fn matrix_norms(a: &Tensor<f64>, order: &str, axes: &[isize], keepdims: bool) ->
     let shape = a.shape();
     let (rows, columns) = (shape.axis(axes[0], "norm")?, shape.axis(axes[1], "norm")?);
     let others = (0..shape.rank()).filter(|axis| ![rows, columns].contains(axis));
-    let permuted = a.permute(&others.clone().chain([rows, columns]).collect::<Vec<_>>())?;
+    let last = others.clone().chain([rows, columns]).map(|axis| axis as isize);
+    let permuted = a.permute(&last.collect::<Vec<_>>())?;
 
     let matrix = Shape::from([shape[rows], shape[columns]]);
     let places = others.clone().map(|axis| shape[axis]).product();

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
 use serde_json::{Map, Value};
 
-use crate::case::{Case, Entry, number};
+use crate::case::{Case, Entry, Kind, number};
 use crate::compare::Tolerance;
 use crate::error::ReadError;
 use crate::tensors::{Tensors, numbers, view};
@@ -119,28 +120,31 @@ impl Folder {
         let file = self.tensors.parsed()?;
         let case = |raw: &Value| {
             let name = raw["name"].as_str().unwrap_or_default();
-            self::case(&file, raw).map_err(|what| self.wrong(name, what))
+            self::case(&self.suite, &file, raw).map_err(|what| self.wrong(name, what))
         };
         self.raw.iter().map(case).collect()
     }
 }
 
-fn case(file: &SafeTensors<'_>, raw: &Value) -> Result<Case, String> {
+fn case(suite: &str, file: &SafeTensors<'_>, raw: &Value) -> Result<Case, String> {
     let size = |field: &str| match number(&raw[field]) {
         Some(x) if x >= 0.0 && x.is_finite() => Ok(x),
         _ => Err(format!("{field} is {}, expected a finite number >= 0", raw[field])),
     };
     let attributes: Map<String, Value> =
         raw["attributes"].as_object().cloned().ok_or("there are no attributes")?;
-    let entries = |field: &str| -> Result<Vec<Entry>, String> {
+    let entries = |field: &str, role: &str| -> Result<Vec<Entry>, String> {
         let list = raw[field].as_array().ok_or_else(|| format!("there is no list of {field}"))?;
-        list.iter().map(|raw| entry(file, raw)).collect()
+        // The tensors of ONNX have no roles: there is one.
+        let role = (suite == "onnx").then_some(role);
+        let given = list.iter().enumerate().filter(|(_, raw)| !raw.is_null());
+        given.map(|(place, raw)| entry(file, raw, place, role)).collect()
     };
     Ok(Case {
         name: text(raw, "name")?,
         attributes,
-        inputs: entries("inputs")?,
-        outputs: entries("outputs")?,
+        inputs: entries("inputs", "input")?,
+        outputs: entries("outputs", "output")?,
         tolerance: Tolerance { rtol: size("rtol")?, atol: size("atol")? },
         check: optional_text(raw, "check")?,
         expect: optional_text(raw, "expect")?,
@@ -149,14 +153,23 @@ fn case(file: &SafeTensors<'_>, raw: &Value) -> Result<Case, String> {
     })
 }
 
-fn entry(file: &SafeTensors<'_>, raw: &Value) -> Result<Entry, String> {
+fn entry(file: &SafeTensors<'_>, raw: &Value, place: usize, role: Option<&str>) -> Result<Entry, String> {
     let view = view(file, raw)?;
     Ok(Entry {
         name: text(raw, "name")?,
-        role: text(raw, "role")?,
+        place,
+        role: match role {
+            Some(role) => role.to_string(),
+            None => text(raw, "role")?,
+        },
         of: optional_text(raw, "of")?,
         steps: raw["steps"].clone(),
-        is_integer: matches!(raw["dtype"].as_str(), Some("I64" | "I32" | "U8")),
+        kind: match view.dtype() {
+            Dtype::F64 => Kind::Double,
+            Dtype::F32 => Kind::Single,
+            Dtype::BOOL => Kind::Boolean,
+            _ => Kind::Integer,
+        },
         tensor: numbers(&view)?,
     })
 }

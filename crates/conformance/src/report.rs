@@ -21,6 +21,8 @@ pub(crate) struct Counts {
     unsupported: usize,
     /// Names and reasons.
     failures: Vec<(String, String)>,
+    /// Names and reasons of single cases that are not supported.
+    missing: Vec<(String, String)>,
     /// Names and remarks of cases that pass whatever comes out.
     notes: Vec<(String, String)>,
 }
@@ -36,6 +38,10 @@ impl Counts {
             Outcome::Failed(why) => {
                 self.failed += 1;
                 self.failures.push((case.to_string(), why));
+            }
+            Outcome::Unsupported(why) => {
+                self.unsupported += 1;
+                self.missing.push((case.to_string(), why));
             }
         }
     }
@@ -121,12 +127,27 @@ impl fmt::Display for Report {
         let operations = self.all().map(|(_, _, counts)| counts);
         line(f, "total", &self.total(), operations.filter(missing).count())?;
 
+        self.unsupported(f)?;
+        self.list(f, "\nnot supported, in operations that are:", |counts| &counts.missing)?;
         self.list(f, "\nreported, not judged:", |counts| &counts.notes)?;
         self.list(f, "\nfailures:", |counts| &counts.failures)
     }
 }
 
 impl Report {
+    /// The operations of which no case is supported, with their numbers of cases.
+    fn unsupported(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (suite, ops) in &self.suites {
+            let missing = ops.iter().filter(|(_, counts)| counts.unsupported > 0 && !counts.is_supported());
+            let names: Vec<String> =
+                missing.map(|(op, counts)| format!("{op} ({})", counts.unsupported)).collect();
+            if !names.is_empty() {
+                writeln!(f, "\nnot supported of {suite}: {}", names.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+
     fn list(
         &self,
         f: &mut fmt::Formatter<'_>,

@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     /// Passed whatever came out, which is worth seeing.
     Noted(String),
     Failed(String),
+    /// The library does not have this.
+    Unsupported(String),
 }
 
 /// Runs a case. A panic fails it with its message.
@@ -48,6 +50,9 @@ fn judge(case: &Case, result: Result<Vec<Answer>, Stop>) -> Result<Outcome, Stri
     };
     if let Err(Stop::Unknown(what)) = result {
         return Err(what);
+    }
+    if let Err(stop @ Stop::Unsupported(_)) = result {
+        return Ok(Outcome::Unsupported(stop.to_string()));
     }
     if let Some(attribute) = case.unseen_attribute() {
         return Err(format!("{attribute} is not known"));
@@ -99,6 +104,7 @@ fn answer<'a>(answers: &'a [Answer], output: &Entry) -> Result<&'a Answer, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Kind;
     use crate::compare::Tolerance;
     use tensor_ops::Tensor;
 
@@ -106,10 +112,11 @@ mod tests {
     fn case(check: Option<&str>, expect: Option<&str>) -> Case {
         let output = Entry {
             name: "y".into(),
+            place: 0,
             role: "output".into(),
             of: None,
             steps: serde_json::Value::Null,
-            is_integer: false,
+            kind: Kind::Double,
             tensor: [1.0, f64::NAN].into(),
         };
         Case {
@@ -148,6 +155,15 @@ mod tests {
         assert!(matches!(run(&case(None, None), refuse), Outcome::Failed(_)));
         assert!(matches!(run(&case(Some("report"), None), refuse), Outcome::Noted(_)));
         assert!(matches!(run(&case(Some("report"), None), unknown), Outcome::Failed(_)));
+    }
+
+    #[test]
+    fn what_the_library_does_not_have_neither_passes_nor_fails() {
+        let missing: Operation = |_| Err(Stop::Unsupported("word for it"));
+        let unsupported = Outcome::Unsupported("the library has no word for it".into());
+        for (check, expect) in [(None, None), (Some("report"), None), (None, Some("error"))] {
+            assert_eq!(run(&case(check, expect), missing), unsupported);
+        }
     }
 
     #[test]

@@ -71,6 +71,17 @@ pub(crate) struct Reduced {
     pub(crate) result: Shape,
 }
 
+impl Reduced {
+    /// The number of elements behind each result.
+    pub(crate) fn count(&self, shape: &Shape) -> usize {
+        shape
+            .iter()
+            .zip(&self.is_reduced)
+            .filter(|(_, is)| **is)
+            .fold(1, |n, (&len, _)| n.saturating_mul(len))
+    }
+}
+
 impl From<isize> for Axes {
     fn from(axis: isize) -> Axes {
         Axes::These(vec![axis])

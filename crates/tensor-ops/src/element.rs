@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use crate::shaping::kernels::Kernels;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -24,6 +26,7 @@ mod sealed {
 pub trait Element:
     sealed::Sealed
     + crate::elementwise::ElementTables
+    + Kernels
     + Copy
     + Debug
     + Default

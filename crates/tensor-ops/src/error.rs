@@ -134,6 +134,18 @@ pub enum TensorError {
         /// Which rule is broken.
         reason: &'static str,
     },
+    /// Subscripts of an `einsum` that cannot be read, or do not fit the operands.
+    #[error("{op}: {what} at position {position} of {subscripts:?}")]
+    Subscripts {
+        /// The operation.
+        op: &'static str,
+        /// The subscripts as given.
+        subscripts: String,
+        /// Where in them, in bytes from the start.
+        position: usize,
+        /// What is wrong, with the label and the shapes concerned.
+        what: String,
+    },
     /// A setting outside its range.
     #[error("{op}: {what}")]
     Setting {

@@ -5,10 +5,14 @@
 //! | an array of any rank up to 8 | [`Tensor`], with its [`Shape`] |
 //! | sums, means, extremes over axes | [`Tensor::sum`] and its neighbours, over [`Axes`] |
 //! | norms | [`Tensor::norm`], [`Tensor::matrix_norm`] |
-//! | the matrix product | [`Tensor::matmul`]; on bare slices [`matmul::gemm`] |
-//! | nalgebra's decompositions | [`Tensor::as_matrix`] |
+//! | a tensor from a rule or a range | [`Tensor::from_fn`], [`Tensor::eye`], [`Tensor::arange`], [`Tensor::linspace`] |
+//! | random tensors | [`Tensor::randn`], [`Tensor::uniform`], [`Tensor::normal`], [`Tensor::truncated_normal`] |
+//! | the matrix product | [`Tensor::matmul`], [`Tensor::matmul_with`]; on bare slices [`matmul::gemm`] |
+//! | other products | [`Tensor::dot`], [`Tensor::inner`], [`Tensor::outer`], [`einsum`] |
+//! | nalgebra's decompositions | [`Tensor::as_matrix`], and [`linalg`] both ways |
 //! | work on several threads with equal bits | [`pool`] |
 //! | random numbers that do not depend on execution order | [`random::Stream`] |
+#![cfg_attr(feature = "ndarray", doc = "| arrays of the crate ndarray | [`nd`] both ways |")]
 #![cfg_attr(feature = "safetensors", doc = "| tensors in a file | [`file::TensorFile`] |")]
 //!
 //! ```
@@ -20,8 +24,11 @@
 //! ```
 #![deny(missing_docs)]
 
+mod alloc;
 mod axes;
+mod create;
 mod display;
+mod einsum;
 mod element;
 mod elementwise;
 mod error;
@@ -29,16 +36,21 @@ mod error;
 pub mod file;
 mod gemm;
 pub mod linalg;
+mod math;
 pub mod matmul;
 mod matrix;
+#[cfg(feature = "ndarray")]
+pub mod nd;
 mod norm;
-mod permute;
 pub mod pool;
 mod product;
 pub mod random;
 mod real;
 pub mod reduce;
+#[cfg(feature = "serde")]
+mod serial;
 mod shape;
+mod shaping;
 pub mod simd;
 mod sink;
 mod tensor;
@@ -46,12 +58,15 @@ mod view;
 mod walk;
 
 pub use axes::Axes;
+pub use einsum::einsum;
 pub use element::Element;
 pub use elementwise::slices;
 pub use error::TensorError;
 pub use norm::{MatrixNorm, Norm};
+pub use product::Product;
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
+pub use shaping::{Padding, Slice};
 pub use tensor::Tensor;
 pub use view::{View, ViewMut};
 

@@ -5,8 +5,11 @@
 //!
 //! - A region inside a region, or one started while another thread's region runs, is computed in place.
 //! - A panic in a piece reaches the caller, after every worker has left the region.
-//! - A worker joins a region only while it is open. A worker that comes late, is asleep, or does not exist (a process
-//!   that was forked has none) costs nothing: the caller computes all pieces itself.
+//! - A worker joins a region only while it is open. A worker that comes late, is asleep, or does not exist costs nothing:
+//!   the caller computes all pieces itself.
+//! - A process made by `fork` has no workers: its regions run on the calling thread, with the same results, also
+//!   where the fork fell into a region of another thread. Two locks remain that another thread may have held in that
+//!   instant, each for some nanoseconds: as with any lock, `exec` soon, or fork before the first region.
 //! - Nothing happens on drop; workers end with the process.
 //!
 //! The number of threads is `NN_NUM_THREADS`, or else the number of cores; [`set_threads`] changes it.
@@ -15,6 +18,7 @@
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
@@ -57,6 +61,8 @@ struct Pool {
     wake: Condvar,
     /// Where workers beyond the number of threads sleep, whom no region wakes.
     leave: Condvar,
+    /// The process that has the workers.
+    process: u32,
 }
 
 // SAFETY: `job` is the one field that is not `Sync` by itself. It is written by the thread that holds `caller`, while
@@ -87,6 +93,7 @@ fn pool() -> &'static Pool {
         sleep: Mutex::new(()),
         wake: Condvar::new(),
         leave: Condvar::new(),
+        process: std::process::id(),
     })
 }
 
@@ -225,6 +232,37 @@ pub fn split<T: Send, const N: usize>(
     });
 }
 
+/// A vector of `len` elements, of which `task(i, part)` writes the i-th `chunk`, on several threads.
+///
+/// Each part is set to the default just before, in the thread and the cache that will write it: there is no pass over
+/// all of the memory first.
+///
+/// # Panics
+/// With the panic of a piece; and for a `chunk` of 0.
+///
+/// ```
+/// let squares = tensor_ops::pool::collect(5, 2, |i, part: &mut [usize]| {
+///     part.iter_mut().enumerate().for_each(|(j, y)| *y = (2 * i + j).pow(2));
+/// });
+/// assert_eq!(squares, [0, 1, 4, 9, 16]);
+/// ```
+pub fn collect<T: Copy + Default + Send>(
+    len: usize,
+    chunk: usize,
+    task: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let mut out = Vec::with_capacity(len);
+    let room = &mut out.spare_capacity_mut()[..len];
+    split(len.div_ceil(chunk), [(room, chunk)], |i, [part]| {
+        part.fill(MaybeUninit::new(T::default()));
+        // SAFETY: all of `part` has just been written, and `MaybeUninit<T>` lies in memory as T.
+        task(i, unsafe { &mut *(part as *mut [MaybeUninit<T>] as *mut [T]) });
+    });
+    // SAFETY: the chunks cover `len` elements, and `split` returns after each has been written.
+    unsafe { out.set_len(len) };
+    out
+}
+
 struct Part<T> {
     start: *mut T,
     len: usize,
@@ -265,7 +303,8 @@ impl Pool {
         let closed = self.entry.load(Relaxed);
         self.entry.store((closed & !CLOSED).wrapping_add(NEXT_REGION), SeqCst);
         let wanted = self.sleepers.load(SeqCst).min(pieces - 1);
-        if wanted > 0 {
+        // To wake somebody is a call of the system already, so that one more to know the process does not count.
+        if wanted > 0 && !self.is_forked() {
             // The lock makes sure that a worker is either asleep by now or will see the open region.
             drop(self.sleep.lock().unwrap_or_else(PoisonError::into_inner));
             (0..wanted).for_each(|_| self.wake.notify_one());
@@ -277,12 +316,24 @@ impl Pool {
         let mut turns = 0;
         while self.entry.load(Acquire) & COUNT != 0 {
             turns += 1;
-            if turns < self.spins() { spin_loop() } else { thread::yield_now() }
+            if turns < self.spins() {
+                spin_loop();
+            } else if self.is_forked() {
+                // Those who were inside stayed behind in the other process.
+                self.entry.fetch_and(!COUNT, AcqRel);
+            } else {
+                thread::yield_now();
+            }
         }
         match self.panic.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(panic) => Err(panic),
             None => Ok(()),
         }
+    }
+
+    /// Whether this process is a copy of the one that has the workers.
+    fn is_forked(&self) -> bool {
+        self.process != std::process::id()
     }
 
     /// Takes pieces until none is left. A panic ends the region early and is kept for the caller.

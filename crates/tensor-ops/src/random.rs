@@ -3,10 +3,15 @@
 //! A [`Stream`] is named by (seed, key, step); element i of it is a fixed position in the key stream of ChaCha with 8
 //! rounds (Bernstein, "ChaCha, a variant of Salsa20", 2008). Any range of elements can be drawn by any thread.
 
+mod normal;
+
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
-use crate::Real;
+use crate::{Real, TensorError, pool};
+
+/// Elements in a piece of work of a fill: 10 µs and more.
+const PIECE: usize = 1 << 13;
 
 /// A stream of random numbers that can be entered at any element.
 ///
@@ -50,10 +55,66 @@ impl Stream {
     /// Fills `out` with elements `first..` of the stream as numbers uniform on `[low, high)`, two words each;
     /// rounding to f32 may reach `high`.
     pub fn uniform<T: Real>(&self, first: u64, low: f64, high: f64, out: &mut [T]) {
-        let mut rng = self.rng(2 * first);
-        for o in out {
-            *o = T::from_f64(low + (high - low) * unit(rng.next_u64()));
-        }
+        self.fill(first, &|word| low + (high - low) * unit(word), out);
+    }
+
+    /// Fills `out` with elements `first..` of the stream as normal numbers, two words each: the inverse of the
+    /// distribution function, so that element i is a function of its own words alone. At most 8.21 deviations from the
+    /// mean, beyond which 2^-53 of the distribution lies.
+    ///
+    /// A negative `std` mirrors the numbers at the mean; NaN gives NaN.
+    ///
+    /// ```
+    /// use tensor_ops::random::Stream;
+    /// let stream = Stream::new(7, Stream::key("noise"), 0);
+    /// let (mut all, mut tail) = ([0.0; 8], [0.0; 3]);
+    /// stream.normal(0, 1.0, 0.5, &mut all);
+    /// stream.normal(5, 1.0, 0.5, &mut tail);
+    /// assert_eq!(all[5..], tail);
+    /// ```
+    pub fn normal<T: Real>(&self, first: u64, mean: f64, std: f64, out: &mut [T]) {
+        self.fill(first, &|word| mean + std * normal::standard(word), out);
+    }
+
+    /// Fills `out` with elements `first..` of the stream as normal numbers on condition that they lie in the window
+    /// `[low, high]`, two words each. The bounds are absolute; either may be infinite.
+    ///
+    /// The distribution is exact to rounding wherever the window lies: the inverse of the distribution function works
+    /// on the side of the smaller tail, and beyond 30 deviations on its asymptotic expansion. So far out the numbers
+    /// crowd within σ²/d of the nearer bound, d its distance from the mean; where that is below the resolution of the
+    /// type they are equal to the bound.
+    ///
+    /// # Errors
+    /// [`TensorError::Setting`] unless low < high, `mean` is finite and `std` finite and positive.
+    ///
+    /// ```
+    /// use tensor_ops::random::Stream;
+    /// let mut x = [0.0; 100];
+    /// Stream::new(7, 0, 0).truncated_normal(0, 0.0, 1.0, [3.0, f64::INFINITY], &mut x)?;
+    /// assert!(x.iter().all(|x| *x >= 3.0));
+    /// # Ok::<(), tensor_ops::TensorError>(())
+    /// ```
+    pub fn truncated_normal<T: Real>(
+        &self,
+        first: u64,
+        mean: f64,
+        std: f64,
+        window: [f64; 2],
+        out: &mut [T],
+    ) -> Result<(), TensorError> {
+        let truncated = normal::Truncated::new(mean, std, window)?;
+        self.fill(first, &|word| truncated.at(word), out);
+        Ok(())
+    }
+
+    /// Element i of `out` becomes `f` of words 2·(first + i) and the next, read as one of 64 bits.
+    fn fill<T: Real>(&self, first: u64, f: &(dyn Fn(u64) -> f64 + Sync), out: &mut [T]) {
+        pool::split(out.len().div_ceil(PIECE), [(out, PIECE)], |piece, [out]| {
+            let mut rng = self.rng(first.wrapping_add((piece * PIECE) as u64).wrapping_mul(2));
+            for o in out {
+                *o = T::from_f64(f(rng.next_u64()));
+            }
+        });
     }
 
     /// Brings `items` into a random order, by the Fisher-Yates shuffle: each permutation is equally likely.

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::Element;
 use crate::elementwise::RealTables;
+use crate::{Element, math};
 
 /// `f32` or `f64`. Sealed: kernels are written for these two.
 ///
@@ -20,6 +20,7 @@ use crate::elementwise::RealTables;
 /// ```
 pub trait Real:
     Element
+    + crate::reduce::ReduceKernel
     + RealTables
     + Display
     + Add<Output = Self>
@@ -146,6 +147,7 @@ macro_rules! real {
             const EPSILON: Self = $t::EPSILON;
             const NAME: &'static str = $name;
 
+            #[inline(always)]
             fn from_f64(x: f64) -> Self {
                 x as $t
             }
@@ -161,31 +163,31 @@ macro_rules! real {
             }
             #[inline(always)]
             fn exp(self) -> Self {
-                $libm::exp(self)
+                math::exp(self)
             }
             #[inline(always)]
             fn exp2(self) -> Self {
-                $libm::exp2(self)
+                math::exp2(self)
             }
             #[inline(always)]
             fn exp_m1(self) -> Self {
-                $libm::expm1(self)
+                math::exp_m1(self)
             }
             #[inline(always)]
             fn ln(self) -> Self {
-                $libm::log(self)
+                math::ln(self)
             }
             #[inline(always)]
             fn ln_1p(self) -> Self {
-                $libm::log1p(self)
+                math::ln_1p(self)
             }
             #[inline(always)]
             fn log2(self) -> Self {
-                $libm::log2(self)
+                math::log2(self)
             }
             #[inline(always)]
             fn log10(self) -> Self {
-                $libm::log10(self)
+                math::log10(self)
             }
             #[inline(always)]
             fn sin(self) -> Self {
@@ -221,7 +223,7 @@ macro_rules! real {
             }
             #[inline(always)]
             fn tanh(self) -> Self {
-                $libm::tanh(self)
+                math::tanh(self)
             }
             #[inline(always)]
             fn asinh(self) -> Self {
@@ -237,19 +239,19 @@ macro_rules! real {
             }
             #[inline(always)]
             fn erf(self) -> Self {
-                $libm::erf(self)
+                math::erf(self)
             }
             #[inline(always)]
             fn sigmoid(self) -> Self {
-                1.0 / (1.0 + Real::exp(-self))
+                math::sigmoid(self)
             }
             #[inline(always)]
             fn softplus(self) -> Self {
-                Real::maximum(self, 0.0) + Real::ln_1p(Real::exp(-self.abs()))
+                math::softplus(self)
             }
             #[inline(always)]
             fn gelu(self) -> Self {
-                0.5 * self * $libm::erfc(-self * std::$t::consts::FRAC_1_SQRT_2)
+                math::gelu(self)
             }
             #[inline(always)]
             fn powf(self, y: Self) -> Self {
@@ -301,16 +303,11 @@ macro_rules! real {
 mod libm32 {
     pub(super) use libm::{
         acosf as acos, acoshf as acosh, asinf as asin, asinhf as asinh, atanf as atan, atanhf as atanh,
-        cosf as cos, coshf as cosh, erfcf as erfc, erff as erf, exp2f as exp2, expf as exp, expm1f as expm1,
-        log1pf as log1p, log2f as log2, log10f as log10, logf as log, powf as pow, sinf as sin,
-        sinhf as sinh, tanf as tan, tanhf as tanh,
+        cosf as cos, coshf as cosh, powf as pow, sinf as sin, sinhf as sinh, tanf as tan,
     };
 }
 mod libm64 {
-    pub(super) use libm::{
-        acos, acosh, asin, asinh, atan, atanh, cos, cosh, erf, erfc, exp, exp2, expm1, log, log1p, log2,
-        log10, pow, sin, sinh, tan, tanh,
-    };
+    pub(super) use libm::{acos, acosh, asin, asinh, atan, atanh, cos, cosh, pow, sin, sinh, tan};
 }
 
 real!(f32, libm32, "f32");

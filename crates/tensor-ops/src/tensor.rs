@@ -54,6 +54,11 @@ impl<T: Element> Tensor<T> {
         Tensor::from_parts(shape, vec![value; shape.size()])
     }
 
+    /// All elements 0, or `false` in a mask.
+    pub fn zeros(shape: impl Into<Shape>) -> Tensor<T> {
+        Tensor::full(shape, T::default())
+    }
+
     /// The elements in row-major order, without a copy.
     pub fn into_vec(self) -> Vec<T> {
         self.data
@@ -61,11 +66,6 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Real> Tensor<T> {
-    /// All elements 0.
-    pub fn zeros(shape: impl Into<Shape>) -> Tensor<T> {
-        Tensor::full(shape, T::ZERO)
-    }
-
     /// All elements 1.
     pub fn ones(shape: impl Into<Shape>) -> Tensor<T> {
         Tensor::full(shape, T::ONE)
@@ -99,6 +99,11 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     pub(crate) fn from_parts(shape: Shape, data: S) -> Self {
         debug_assert_eq!(shape.size(), data.as_ref().len());
         Tensor { shape, data, element: PhantomData }
+    }
+
+    /// The same elements under a shape of which the caller has made sure.
+    pub(crate) fn with_shape(self, shape: Shape) -> Self {
+        Tensor::from_parts(shape, self.data)
     }
 
     /// The one element.

@@ -11,7 +11,7 @@ pub use softmax::Softmax;
 pub use tanh::Tanh;
 
 /// An activation that works on each element by itself and whose derivative is a function of its output: the whole of
-/// its `Op` and `Kernel`.
+/// its `Op` and `Kernel`. `forward` is a function of slices, `backward` of one dy and one y.
 macro_rules! elementwise {
     ($layer:ident, $name:literal, y = $forward:expr, dx = $backward:expr) => {
         impl nn_core::Op for $layer {
@@ -30,10 +30,7 @@ macro_rules! elementwise {
                 mut y: nn_core::RowsMut<'_, T>,
                 _: nn_core::Local<'_, T>,
             ) {
-                let f = $forward;
-                for (y, x) in y.data().iter_mut().zip(pass.x[0].data()) {
-                    *y = f(*x);
-                }
+                $forward(pass.x[0].data(), y.data());
             }
             fn backward_input(
                 &self,
@@ -42,9 +39,11 @@ macro_rules! elementwise {
                 _: nn_core::Local<'_, T>,
             ) {
                 let f = $backward;
-                for ((dx, dy), y) in dx[0].data().iter_mut().zip(pass.dy.data()).zip(pass.y.data()) {
-                    *dx = f(*dy, *y);
-                }
+                let (dx, dy, y) = (dx[0].data(), pass.dy.data(), pass.y.data());
+                tensor_ops::simd::dispatch(
+                    #[inline(always)]
+                    || dx.iter_mut().zip(dy).zip(y).for_each(|((dx, dy), y)| *dx = f(*dy, *y)),
+                );
             }
         }
     };

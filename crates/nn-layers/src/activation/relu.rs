@@ -18,7 +18,7 @@ pub struct Relu;
 super::elementwise!(
     Relu,
     "Relu",
-    y = |x: T| x.maximum(T::ZERO),
+    y = tensor_ops::slices::relu,
     dx = |dy: T, y: T| if y > T::ZERO || y.is_nan() { dy } else { T::ZERO }
 );
 

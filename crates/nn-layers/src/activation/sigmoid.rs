@@ -1,7 +1,5 @@
 //! The logistic function.
 
-use tensor_ops::Real;
-
 /// y = σ(x) = 1 / (1 + e⁻ˣ), element by element, any shape; 0 and 1 at ∓∞, without overflow on the way.
 ///
 /// Backward: dx = dy · y (1 - y).
@@ -16,13 +14,12 @@ use tensor_ops::Real;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sigmoid;
 
-/// The exponential of a negative number cannot overflow.
-fn sigmoid<T: Real>(x: T) -> T {
-    let e = (-x.abs()).exp();
-    if x < T::ZERO { e / (T::ONE + e) } else { T::ONE / (T::ONE + e) }
-}
-
-super::elementwise!(Sigmoid, "Sigmoid", y = sigmoid, dx = |dy: T, y: T| dy * y * (T::ONE - y));
+super::elementwise!(
+    Sigmoid,
+    "Sigmoid",
+    y = tensor_ops::slices::sigmoid,
+    dx = |dy: T, y: T| dy * y * (T::ONE - y)
+);
 
 #[cfg(test)]
 nn_check::suite!(Sigmoid, input: [2, 5], batch: 4);

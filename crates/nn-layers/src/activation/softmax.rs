@@ -1,7 +1,7 @@
 //! The normalised exponential.
 
 use nn_core::{BackPass, BindErrorKind, Kernel, Local, Op, Pass, Plan, RowsMut};
-use tensor_ops::{Real, Shape};
+use tensor_ops::{Real, Shape, reduce};
 
 /// yⱼ = exp(xⱼ) / Σₖ exp(xₖ) along one axis of the sample, by default the last: numbers in (0, 1) that sum to 1.
 ///
@@ -69,6 +69,9 @@ impl<T: Real> Kernel<T> for Softmax {
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
         let (n, step) = self.geometry(y.shape());
         let (x, y) = (pass.x[0].data(), y.data());
+        if step == 1 {
+            return reduce::softmax_rows(x, n, y);
+        }
         each_line(x.len(), (n, step), |at| {
             let line = || (0..n).map(|k| at + k * step);
             let max = line().map(|i| x[i]).fold(-T::INFINITY, T::maximum);
@@ -81,6 +84,9 @@ impl<T: Real> Kernel<T> for Softmax {
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let (n, step) = self.geometry(pass.y.shape());
         let (y, dy, dx) = (pass.y.data(), pass.dy.data(), dx[0].data());
+        if step == 1 {
+            return reduce::softmax_backward_rows(y, dy, n, dx);
+        }
         each_line(y.len(), (n, step), |at| {
             let line = || (0..n).map(|k| at + k * step);
             let dot: T = line().map(|i| dy[i] * y[i]).sum();

@@ -1,7 +1,7 @@
 //! Softmax with cross-entropy, in one pass.
 
 use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream};
-use tensor_ops::{Real, Shape};
+use tensor_ops::{Real, Shape, simd};
 
 /// The cross-entropy between targets and softmax(y), for outputs y that are not yet normalised ("logits").
 ///
@@ -65,11 +65,13 @@ impl SoftmaxCrossEntropy {
         SoftmaxCrossEntropy { ignored: Some(class), ..self }
     }
 
+    #[inline(always)]
     fn weight<T: Real>(&self, class: usize) -> T {
         self.weights.as_ref().map_or(T::ONE, |weights| T::from_f64(weights[class]))
     }
 
     /// The target of place `at`: its class, or the position of its first probability and the distance to the next.
+    #[inline(always)]
     fn place<'a, T>(&self, target: Target<'a, T>, at: usize, classes: usize, places: usize) -> Place<'a, T> {
         match target {
             Target::Classes(list) if Some(list[at]) == self.ignored => Place::Ignored,
@@ -83,6 +85,7 @@ impl SoftmaxCrossEntropy {
     }
 
     /// The factor of -ln softmax(y)_c in the term of a place.
+    #[inline(always)]
     fn coefficient<T: Real>(&self, place: &Place<'_, T>, c: usize, classes: usize) -> T {
         let spread = T::from_f64(self.smoothing / classes as f64) * self.weight(c);
         let share = match place {
@@ -111,6 +114,7 @@ struct LogSumExp<T> {
 
 impl<T: Real> LogSumExp<T> {
     /// Over the classes that begin at `first` with distance `step`.
+    #[inline(always)]
     fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
         let line = || (0..classes).map(|c| y[first + c * step]);
         let best = (1..classes)
@@ -121,6 +125,7 @@ impl<T: Real> LogSumExp<T> {
     }
 
     /// -ln softmax of an output y.
+    #[inline(always)]
     fn minus_log(&self, y: T) -> T {
         (self.max - y) + self.rest
     }
@@ -178,12 +183,17 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
 
     fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
         let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
-        for (at, term) in terms.iter_mut().enumerate() {
-            let first = at / places * classes * places + at % places;
-            let place = self.place(target, at, classes, places);
-            let lse = LogSumExp::new(y.data(), first, places, classes);
-            *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
-        }
+        simd::dispatch(
+            #[inline(always)]
+            || {
+                for (at, term) in terms.iter_mut().enumerate() {
+                    let first = at / places * classes * places + at % places;
+                    let place = self.place(target, at, classes, places);
+                    let lse = LogSumExp::new(y.data(), first, places, classes);
+                    *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
+                }
+            },
+        );
     }
 
     fn value_and_gradient(
@@ -195,24 +205,30 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         mut dy: RowsMut<'_, T>,
     ) {
         let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
-        for (at, term) in terms.iter_mut().enumerate() {
-            let first = at / places * classes * places + at % places;
-            let place = self.place(target, at, classes, places);
-            let lse = LogSumExp::new(y.data(), first, places, classes);
-            *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
-            // The term is Σ_c a_c (lse - y_c), so dy_c = (Σ a) softmax(y)_c - a_c.
-            let total: T = (0..classes).map(|c| self.coefficient(&place, c, classes)).sum();
-            for c in 0..classes {
-                let i = first + c * places;
-                let a = self.coefficient(&place, c, classes);
-                dy.data()[i] = upstream.at(at) * (total * (-lse.minus_log(y.data()[i])).exp() - a);
-            }
-        }
+        simd::dispatch(
+            #[inline(always)]
+            || {
+                for (at, term) in terms.iter_mut().enumerate() {
+                    let first = at / places * classes * places + at % places;
+                    let place = self.place(target, at, classes, places);
+                    let lse = LogSumExp::new(y.data(), first, places, classes);
+                    *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
+                    // The term is Σ_c a_c (lse - y_c), so dy_c = (Σ a) softmax(y)_c - a_c.
+                    let total: T = (0..classes).map(|c| self.coefficient(&place, c, classes)).sum();
+                    for c in 0..classes {
+                        let i = first + c * places;
+                        let a = self.coefficient(&place, c, classes);
+                        dy.data()[i] = upstream.at(at) * (total * (-lse.minus_log(y.data()[i])).exp() - a);
+                    }
+                }
+            },
+        );
     }
 }
 
 impl SoftmaxCrossEntropy {
     /// Σ_c a_c · (-ln softmax(y)_c); a class without weight may have probability 0.
+    #[inline(always)]
     fn term<T: Real>(&self, place: &Place<'_, T>, minus_log: impl Fn(usize) -> T, classes: usize) -> T {
         let part = |c| match self.coefficient(place, c, classes) {
             a if a == T::ZERO => T::ZERO,

@@ -1,0 +1,158 @@
+//! What a reduction does with two values, and the tree over parts.
+
+use crate::Real;
+
+/// The reductions that have a kernel: an associative operation with an identity, after a function of each element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// Σx.
+    Sum,
+    /// Σ|x|.
+    Absolutes,
+    /// Σx².
+    Squares,
+    /// Σ(x - c)², c a number for each result.
+    Deviations,
+    /// Πx.
+    Product,
+    /// max x, NaN if any is NaN.
+    Max,
+    /// min x, NaN if any is NaN.
+    Min,
+}
+
+impl Op {
+    /// What joins the results of parts.
+    pub(crate) fn of_parts(self) -> Op {
+        match self {
+            Op::Sum | Op::Absolutes | Op::Squares | Op::Deviations => Op::Sum,
+            Op::Product | Op::Max | Op::Min => self,
+        }
+    }
+}
+
+/// One reduction, as a type, so that each loop is compiled for its own.
+pub(super) trait Fold {
+    /// Whether `of` looks at `c`.
+    const CENTERED: bool = false;
+    fn identity<T: Real>() -> T;
+    fn of<T: Real>(x: T, c: T) -> T;
+    fn join<T: Real>(a: T, b: T) -> T;
+
+    /// A power of two of them, in a binary tree.
+    #[inline(always)]
+    fn tree<T: Real, const K: usize>(mut values: [T; K]) -> T {
+        let mut left = K;
+        while left > 1 {
+            left /= 2;
+            for k in 0..left {
+                values[k] = Self::join(values[k], values[k + left]);
+            }
+        }
+        values[0]
+    }
+}
+
+macro_rules! folds {
+    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, |$a:ident, $b:ident| $join:expr $(, $centered:literal)?;)*) => {$(
+        pub(super) struct $name;
+        impl Fold for $name {
+            $(const CENTERED: bool = $centered;)?
+            #[inline(always)]
+            fn identity<T: Real>() -> T {
+                $identity
+            }
+            #[inline(always)]
+            fn of<T: Real>($x: T, $c: T) -> T {
+                $of
+            }
+            #[inline(always)]
+            fn join<T: Real>($a: T, $b: T) -> T {
+                $join
+            }
+        }
+    )*};
+}
+
+folds! {
+    Sum: T::ZERO, |x, _c| x, |a, b| a + b;
+    Absolutes: T::ZERO, |x, _c| x.abs(), |a, b| a + b;
+    Squares: T::ZERO, |x, _c| x * x, |a, b| a + b;
+    Deviations: T::ZERO, |x, c| (x - c) * (x - c), |a, b| a + b, true;
+    Product: T::ONE, |x, _c| x, |a, b| a * b;
+    // These two pass over NaN.
+    Largest: -T::INFINITY, |x, _c| x, |a, b| if b > a { b } else { a };
+    Smallest: T::INFINITY, |x, _c| x, |a, b| if b < a { b } else { a };
+}
+
+/// The same with NaN, which has to be looked for apart: one test for all values of a tree.
+macro_rules! with_nan {
+    ($($name:ident = $plain:ident;)*) => {$(
+        pub(super) struct $name;
+        impl Fold for $name {
+            #[inline(always)]
+            fn identity<T: Real>() -> T {
+                $plain::identity()
+            }
+            #[inline(always)]
+            fn of<T: Real>(x: T, _: T) -> T {
+                x
+            }
+            // A NaN in `a` stays, because nothing compares with it.
+            #[inline(always)]
+            fn join<T: Real>(a: T, b: T) -> T {
+                let plain = $plain::join(a, b);
+                if b.is_nan() { b } else { plain }
+            }
+            #[inline(always)]
+            fn tree<T: Real, const K: usize>(values: [T; K]) -> T {
+                let mut has_nan = false;
+                for k in 0..K {
+                    has_nan |= values[k].is_nan();
+                }
+                let plain = $plain::tree(values);
+                if has_nan { T::NAN } else { plain }
+            }
+        }
+    )*};
+}
+
+with_nan! {
+    Max = Largest;
+    Min = Smallest;
+}
+
+/// Joins values that come one by one in a binary tree: depth ⌈log2 n⌉, + 1 where n is no power of two. Its shape
+/// depends on their number alone.
+pub(super) struct Cascade<T> {
+    /// The value of a complete subtree of 2^i leaves at i, for each bit i of `count`.
+    subtrees: [T; usize::BITS as usize],
+    count: usize,
+}
+
+impl<T: Real> Cascade<T> {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Cascade { subtrees: [T::ZERO; usize::BITS as usize], count: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn push<F: Fold>(&mut self, mut value: T) {
+        let level = self.count.trailing_ones() as usize;
+        for subtree in &self.subtrees[..level] {
+            value = F::join(*subtree, value);
+        }
+        self.subtrees[level] = value;
+        self.count += 1;
+    }
+
+    #[inline(always)]
+    pub(super) fn finish<F: Fold>(self) -> T {
+        let (mut left, mut value) = (self.count, F::identity());
+        while left > 0 {
+            value = F::join(self.subtrees[left.trailing_zeros() as usize], value);
+            left &= left - 1;
+        }
+        value
+    }
+}
