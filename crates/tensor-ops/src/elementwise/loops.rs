@@ -167,7 +167,7 @@ pub(super) fn select<T: Element>(
         let operands = mask.get(at, len).iter().zip(a.get(at, len)).zip(b.get(at, len));
         out.extend(operands.map(
             #[inline(always)]
-            |((&is_a, &a), &b)| if is_a { a } else { b },
+            |((&is_a, &a), &b)| std::hint::select_unpredictable(is_a, a, b),
         ));
         at += len;
     }

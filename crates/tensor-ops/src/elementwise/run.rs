@@ -1,18 +1,18 @@
-//! Who runs a loop: the calling thread, or several in pieces of a fixed size.
+//! Who runs a loop: the calling thread, or several.
 //!
-//! Where a piece ends leaves no trace in an element, so the bits are the same on any number of threads.
+//! Every element is computed by itself: where a piece ends leaves no trace, so pieces may depend on the number of threads.
 
 use crate::pool;
 use crate::sink::{self, Sink};
 
-/// Elements of a piece where memory sets the pace.
+/// The least that a thread is given where memory sets the pace, in elements.
 pub(super) const CHEAP: usize = 16 << 10;
-/// Elements of a piece of a vectorised text of some ten to fifty operations.
+/// The same for a vectorised text of some ten to fifty operations.
 pub(super) const HEAVY: usize = 4 << 10;
-/// Elements of a piece where each costs a call.
+/// The same where each element costs a call.
 pub(super) const SLOW: usize = 1 << 10;
 
-/// Work of fewer pieces than this stays on the calling thread: it is done before another has begun.
+/// Work of less than this many such pieces stays on the calling thread: it is done before another has begun.
 const PIECES: usize = 4;
 
 /// A result of `len` elements; `f(from, sink)` writes those from `from` on.
@@ -49,7 +49,8 @@ pub(super) fn in_place<O: Send>(x: &mut [O], piece: usize, f: impl Fn(usize, &mu
     pool::split(pieces, [(x, piece)], |i, [part]| f(i * piece, part));
 }
 
-/// The elements of a piece, so that each thread has one.
+/// One piece a thread: next time each finds its part in its own cache. Small pieces that go to whoever comes first cost
+/// as much as the second thread gains (ReLU of 10⁶ numbers in f32 on two threads: 72 µs, so 38 µs).
 fn share(len: usize, piece: usize) -> usize {
     len.div_ceil(pool::threads()).next_multiple_of(1024).max(piece)
 }

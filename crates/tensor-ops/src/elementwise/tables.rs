@@ -27,6 +27,8 @@ pub struct Binary<T> {
     pub(super) piece: usize,
 }
 
+type Select<T> = fn(&Plan<3>, usize, &[bool], &[T], &[T], &mut Sink<'_, T>);
+
 type Compare<T> = fn(&Plan<2>, usize, &[T], &[T], &mut Sink<'_, bool>);
 
 /// What every element type can do.
@@ -36,7 +38,7 @@ pub struct ElementTable<T> {
     pub(super) not_equal: Compare<T>,
     pub(super) greater: Compare<T>,
     pub(super) greater_equal: Compare<T>,
-    pub(super) select: fn(&Plan<3>, usize, &[bool], &[T], &[T], &mut Sink<'_, T>),
+    pub(super) select: Select<T>,
 }
 
 /// The table of an element type.
@@ -227,9 +229,9 @@ real_table! {
 /// As NumPy's `sign`: 0 for both zeros, NaN for NaN.
 #[inline(always)]
 fn sign<T: Real>(x: T) -> T {
-    let one = if x > T::ZERO { T::ONE } else { -T::ONE };
-    // Neither above nor below: 0 or NaN, which x + 0 keeps, but for the sign of -0.
-    if x > T::ZERO || x < T::ZERO { one } else { x + T::ZERO }
+    // Neither below nor above: 0 or NaN, which x + 0 keeps, but for the sign of -0.
+    let rest = if x < T::ZERO { -T::ONE } else { x + T::ZERO };
+    if x > T::ZERO { T::ONE } else { rest }
 }
 
 #[inline(always)]

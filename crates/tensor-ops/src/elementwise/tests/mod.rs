@@ -60,7 +60,7 @@ fn values<T: Real>(shape: Shape, seed: usize) -> Tensor<T> {
     let pick = |i: usize| {
         let hash = (i + 1).wrapping_mul(0x9e37_79b9).wrapping_add(seed.wrapping_mul(0x85eb_ca6b)) >> 7;
         let small = (hash % 2001) as f64 / 100.0 - 10.0;
-        T::from_f64(if hash % 3 == 0 { small } else { SPECIAL[hash / 3 % SPECIAL.len()] })
+        T::from_f64(if hash.is_multiple_of(3) { small } else { SPECIAL[hash / 3 % SPECIAL.len()] })
     };
     Tensor::new(shape, (0..shape.size()).map(pick).collect()).unwrap()
 }
