@@ -11,7 +11,7 @@ use crate::{Conformance, StatusOk, cargo, conformance, rooms, root, tidy};
 
 pub(crate) fn run() -> Result<(), String> {
     step("tests", || cargo(["test", "--workspace"]).status_ok())?;
-    step("rooms of unsafe code", rooms::run)?;
+    step("sanitizers", rooms::run)?;
     step("formatting", || cargo(["fmt", "--all", "--check"]).status_ok())?;
     step("lints", || {
         cargo(["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
