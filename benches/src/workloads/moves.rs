@@ -15,7 +15,7 @@ pub(super) fn rows() -> Vec<Workload> {
         rows.push(row(name, "bias add", json!({"op": "add"}), &[&[m, n], &[n]], [m, n], ours));
     }
     for [m, n] in [[2048, 2048], [1000, 1000]] {
-        let ours = Ours::allocating(|x| x[0].permute(&[1, 0]).expect(FITS));
+        let ours = Ours::into(|x, y| x[0].transpose_into(y).expect(FITS));
         let name = format!("transpose {m}x{n}");
         rows.push(row(name, "transpose", json!({"op": "transpose"}), &[&[m, n]], [n, m], ours));
     }
@@ -25,7 +25,7 @@ pub(super) fn rows() -> Vec<Workload> {
         json!({"op": "permute", "order": [0, 2, 3, 1]}),
         &[&[32, 64, 56, 56]],
         [32, 56, 56, 64],
-        Ours::allocating(|x| x[0].permute(&[0, 2, 3, 1]).expect(FITS)),
+        Ours::into(|x, y| x[0].permute_into(&[0, 2, 3, 1], y).expect(FITS)),
     ));
     rows
 }
