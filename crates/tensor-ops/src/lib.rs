@@ -3,6 +3,7 @@
 //! | you need | it is |
 //! |---|---|
 //! | an array of any rank up to 8 | [`Tensor`], with its [`Shape`] |
+//! | functions of each element over flat buffers | [`slices`] |
 //! | sums, means, extremes over axes | [`Tensor::sum`] and its neighbours, over [`Axes`] |
 //! | norms | [`Tensor::norm`], [`Tensor::matrix_norm`] |
 //! | a tensor from a rule or a range | [`Tensor::from_fn`], [`Tensor::eye`], [`Tensor::arange`], [`Tensor::linspace`] |
