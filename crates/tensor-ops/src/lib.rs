@@ -2,9 +2,14 @@
 //!
 //! | you need | it is |
 //! |---|---|
-//! | an array of any rank up to 8 | [`Tensor`], with its [`Shape`] |
-//! | functions of each element over flat buffers | [`slices`] |
-//! | sums, means, extremes over axes | [`Tensor::sum`] and its neighbours, over [`Axes`] |
+//! | an array of any rank up to 8 | [`Tensor`], with its [`Shape`]; borrowed: [`View`], [`ViewMut`] |
+//! | functions of each element, broadcasting | [`Tensor::exp`], [`Tensor::add`], [`Tensor::greater`], [`Tensor::where_cond`], ... in three forms: owned, `_into`, `_in_place` |
+//! | the same over flat buffers | [`slices`] |
+//! | sums, means, extremes, positions over axes | [`Tensor::sum`], [`Tensor::max`], [`Tensor::argmax`], ..., over [`Axes`] |
+//! | softmax, running sums | [`Tensor::softmax`], [`Tensor::log_softmax`], [`Tensor::logsumexp`], [`Tensor::cumsum`] |
+//! | the transpose of broadcasting | [`Tensor::sum_to`] |
+//! | another shape | [`Tensor::reshape`], [`Tensor::permute`], [`Tensor::concat`], [`Tensor::slice`], [`Tensor::pad`], ... |
+//! | elements by position | [`Tensor::index_select`], [`Tensor::gather`], [`Tensor::scatter_add`], [`Tensor::one_hot`], [`Tensor::sort`], [`Tensor::top_k`] |
 //! | norms | [`Tensor::norm`], [`Tensor::matrix_norm`] |
 //! | a tensor from a rule or a range | [`Tensor::from_fn`], [`Tensor::eye`], [`Tensor::arange`], [`Tensor::linspace`] |
 //! | random tensors | [`Tensor::randn`], [`Tensor::uniform`], [`Tensor::normal`], [`Tensor::truncated_normal`] |
