@@ -1,6 +1,6 @@
 //! NumPy's rules for tensors of any rank.
 
-use tensor_ops::{Axes, Shape, Tensor, TensorError};
+use tensor_ops::{Axes, Tensor, TensorError};
 
 use crate::axis::{axis, integers};
 use crate::case::{Answer, Case, Stop};
