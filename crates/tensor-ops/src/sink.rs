@@ -43,6 +43,18 @@ impl<'a, T: Copy> Sink<'a, T> {
         self.filled += written;
     }
 
+    /// Writes `n` copies of one element, and hands them out to be changed.
+    ///
+    /// # Panics
+    /// Where there is no room for so many.
+    pub(crate) fn filled(&mut self, x: T, n: usize) -> &mut [T] {
+        let slots = &mut self.slots[self.filled..][..n];
+        slots.fill(MaybeUninit::new(x));
+        self.filled += n;
+        // SAFETY: `MaybeUninit<T>` has the layout of `T`, and each of these slots has just been given a value.
+        unsafe { &mut *(std::ptr::from_mut(slots) as *mut [T]) }
+    }
+
     /// As [`Sink::extend`], with copies of one element.
     pub(crate) fn fill(&mut self, x: T) {
         self.extend(std::iter::repeat(x));
@@ -97,6 +109,8 @@ mod tests {
         let squares = collect(10, 3, |from, sink| sink.extend((from..).map(|i| i * i)));
         assert_eq!(squares, (0..10).map(|i| i * i).collect::<Vec<_>>());
         assert_eq!(collect_here(2, |_, sink| sink.fill(1.5)), [1.5, 1.5]);
+        let halves = |_, sink: &mut Sink<'_, f32>| sink.filled(1.0, 2).iter_mut().for_each(|x| *x /= 2.0);
+        assert_eq!(collect(4, 2, halves), [0.5; 4]);
         assert!(collect::<u8>(0, 3, |_, _| ()).is_empty());
         let mut place = [1, 2, 3];
         Sink::over(&mut place).extend([7, 8].into_iter());

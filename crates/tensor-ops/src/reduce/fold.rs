@@ -39,17 +39,39 @@ pub(super) trait Fold {
     fn of<T: Real>(x: T, c: T) -> T;
     fn join<T: Real>(a: T, b: T) -> T;
 
-    /// A power of two of them, in a binary tree.
+    /// A power of two of them in a binary tree of neighbours, so that they are read in the order in which they lie.
     #[inline(always)]
     fn tree<T: Real, const K: usize>(mut values: [T; K]) -> T {
         let mut left = K;
         while left > 1 {
             left /= 2;
             for k in 0..left {
-                values[k] = Self::join(values[k], values[k + left]);
+                values[k] = Self::join(values[2 * k], values[2 * k + 1]);
             }
         }
         values[0]
+    }
+
+    /// 16 or 64 lanes in a binary tree of halves, so that whole vectors meet.
+    #[inline(always)]
+    fn across<T: Real, const K: usize>(mut lanes: [T; K]) -> T {
+        const { assert!(K == 16 || K == 64) };
+        if K == 64 {
+            halve::<T, Self, 32>(&mut lanes);
+            halve::<T, Self, 16>(&mut lanes);
+        }
+        halve::<T, Self, 8>(&mut lanes);
+        halve::<T, Self, 4>(&mut lanes);
+        halve::<T, Self, 2>(&mut lanes);
+        Self::join(lanes[0], lanes[1])
+    }
+}
+
+/// Joins the second `N` lanes to the first: loops of a length that the compiler knows.
+#[inline(always)]
+fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) {
+    for l in 0..N {
+        lanes[l] = F::join(lanes[l], lanes[l + N]);
     }
 }
 
@@ -106,12 +128,11 @@ macro_rules! with_nan {
             }
             #[inline(always)]
             fn tree<T: Real, const K: usize>(values: [T; K]) -> T {
-                let mut has_nan = false;
-                for k in 0..K {
-                    has_nan |= values[k].is_nan();
-                }
-                let plain = $plain::tree(values);
-                if has_nan { T::NAN } else { plain }
+                if has_nan(&values) { T::NAN } else { $plain::tree(values) }
+            }
+            #[inline(always)]
+            fn across<T: Real, const K: usize>(values: [T; K]) -> T {
+                if has_nan(&values) { T::NAN } else { $plain::across(values) }
             }
         }
     )*};
@@ -120,6 +141,15 @@ macro_rules! with_nan {
 with_nan! {
     Max = Largest;
     Min = Smallest;
+}
+
+#[inline(always)]
+fn has_nan<T: Real, const K: usize>(values: &[T; K]) -> bool {
+    let mut any = false;
+    for k in 0..K {
+        any |= values[k].is_nan();
+    }
+    any
 }
 
 /// Joins values that come one by one in a binary tree: depth ⌈log2 n⌉, + 1 where n is no power of two. Its shape

@@ -3,8 +3,9 @@
 //! The functions on slices stay on the calling thread and allocate nothing; they are what layers call.
 //!
 //! ## How sums are ordered
-//! A row of a matrix, or all of a tensor, is summed in 64 lanes, in blocks of 16 elements a lane and leaves of 4
-//! blocks, and the leaves in a binary tree; the sum over an axis with others behind it joins eight rows in a tree, 16
+//! A row of a matrix, or all of a tensor, is summed in 64 lanes: eight lines of 64 elements are joined in a tree, eight of
+//! these straight, the lanes in a tree, and the leaves of 4096 elements that result in a binary tree. The sum over an
+//! axis with others behind it joins eight rows in a tree, 16
 //! of these straight, 16 of these again, and then in a binary tree. So the order depends on the lengths alone: the bits
 //! are the same on every instruction set and on any number of threads, and those of a row are the same alone and in a
 //! matrix. The bound is that of [`pairwise_sum`] along every axis; NumPy's holds along the last one only.

@@ -35,7 +35,7 @@ pub(super) fn zipped<T: Real, F: Fold, const N: usize>(
         // The lanes beyond hold the identity, so these are the bits of the long form.
         let mut lanes = [F::identity(); SHORT];
         tail::<T, F, N>(&mut lanes, rows, of);
-        return F::tree(lanes);
+        return F::across(lanes);
     }
     if n <= CHUNK {
         return chunk::<T, F, N>(rows, of);
@@ -69,10 +69,10 @@ pub(super) fn chunk<T: Real, F: Fold, const N: usize>(rows: [&[T]; N], of: impl 
     if lines & 1 != 0 {
         add_lines::<T, F, N, 1>(&mut lanes, rows, i, of);
     }
-    if n % LANES != 0 {
+    if lines * LANES < n {
         tail::<T, F, N>(&mut lanes, part(rows, lines * LANES, LANES), of);
     }
-    F::tree(lanes)
+    F::across(lanes)
 }
 
 /// Joins K lines from line `i` on, in a tree, and these to the lanes.
@@ -102,23 +102,29 @@ fn add_lines<T: Real, F: Fold, const N: usize, const K: usize>(
     }
 }
 
-/// Joins fewer elements than lanes.
+/// Joins fewer elements than lanes, by 16 as far as they go.
 #[inline(always)]
 fn tail<T: Real, F: Fold, const N: usize>(lanes: &mut [T], rows: [&[T]; N], of: impl Fn([T; N]) -> T + Copy) {
     let n = rows[0].len();
-    let rows = rows.map(
-        #[inline(always)]
-        |row| &row[..n],
-    );
-    let lanes = &mut lanes[..n];
-    for l in 0..n {
-        lanes[l] = F::join(
-            lanes[l],
-            of(rows.map(
-                #[inline(always)]
-                |row| row[l],
-            )),
-        );
+    let mut at = 0;
+    while at + SHORT <= n {
+        some::<T, F, N>(&mut lanes[at..][..SHORT], part(rows, at, SHORT), of);
+        at += SHORT;
+    }
+    if at < n {
+        some::<T, F, N>(&mut lanes[at..n], part(rows, at, SHORT), of);
+    }
+}
+
+/// Joins as many elements as lanes.
+#[inline(always)]
+fn some<T: Real, F: Fold, const N: usize>(lanes: &mut [T], rows: [&[T]; N], of: impl Fn([T; N]) -> T + Copy) {
+    for l in 0..lanes.len() {
+        let mut x = [T::ZERO; N];
+        for n in 0..N {
+            x[n] = rows[n][l];
+        }
+        lanes[l] = F::join(lanes[l], of(x));
     }
 }
 

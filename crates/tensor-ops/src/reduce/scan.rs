@@ -1,7 +1,7 @@
 //! Running sums and products.
 
 use super::layout::along;
-use crate::{Real, Tensor, TensorError, pool};
+use crate::{Real, Tensor, TensorError, sink};
 
 /// Steps of a running value that start anew, so that rounding errors do not add up over the whole axis.
 const BLOCK: usize = 128;
@@ -87,8 +87,9 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let slab = form.reduced * form.inner;
         // Elements of a piece of work: some 5 µs.
         let piece = ((1 << 13) / slab).max(1) * slab;
-        let data = pool::collect(x.len(), piece, |i, y| {
-            let x = &x[i * piece..][..y.len()];
+        let data = sink::collect(x.len(), piece, |from, sink| {
+            let x = &x[from..][..sink.left()];
+            let y = sink.filled(identity, x.len());
             if form.inner == 1 {
                 for (x, y) in x.chunks_exact(slab).zip(y.chunks_exact_mut(slab)) {
                     row(x, y, Scan { exclusive, reverse }, identity, join);

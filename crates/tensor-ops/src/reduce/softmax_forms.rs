@@ -6,7 +6,7 @@ use super::rows::{CHUNK, SHORT};
 use super::softmax::Kind;
 use super::softmax_rows::{self, log_softmax, logsumexp, short_rows};
 use crate::simd::dispatch;
-use crate::{Real, pool};
+use crate::{Real, pool, sink};
 
 /// Exponentials of a piece of work: some 10 µs.
 const PIECE: usize = 1 << 13;
@@ -25,14 +25,40 @@ pub(super) fn softmax<T: Real>(kind: Kind, x: Option<&[T]>, form: Form, y: &mut 
     });
 }
 
+/// The same of `x`, into a vector of its own, which rows of at most a chunk reach when they are done.
 pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
     if form.inner > 1 || x.is_empty() {
         let mut y = x.to_vec();
         softmax(kind, None, form, &mut y);
         return y;
     }
-    let piece = piece(form.reduced);
-    pool::collect(x.len(), piece, |i, y| rows(kind, Some(&x[i * piece..][..y.len()]), form.reduced, y))
+    let cols = form.reduced;
+    sink::collect(x.len(), piece(cols), |from, sink| {
+        let x = &x[from..][..sink.left()];
+        if cols <= SHORT || cols > CHUNK {
+            return rows(kind, Some(x), cols, sink.filled(T::ZERO, x.len()));
+        }
+        dispatch(
+            #[inline(always)]
+            || {
+                let mut buffer = [T::ZERO; CHUNK];
+                let powers = &mut buffer[..cols];
+                for x in x.chunks_exact(cols) {
+                    let (max, sum) = softmax_rows::powers(x, powers);
+                    match kind {
+                        Kind::Softmax => {
+                            let scale = T::ONE / sum;
+                            sink.extend(powers.iter().map(|&y| y * scale));
+                        }
+                        Kind::LogSoftmax => {
+                            let ln = sum.ln();
+                            sink.extend(x.iter().map(|&x| x - max - ln));
+                        }
+                    }
+                }
+            },
+        );
+    })
 }
 
 /// Elements of a piece of whole rows.

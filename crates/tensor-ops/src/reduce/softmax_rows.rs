@@ -1,7 +1,7 @@
 //! Softmax of contiguous rows: kernels.
 
 use super::fold::{Cascade, Largest, Op, Sum};
-use super::rows::{CHUNK, SHORT, chunk, row, zipped};
+use super::rows::{CHUNK, SHORT, row, zipped};
 use super::tiles::{self, Tile};
 use crate::Real;
 
@@ -14,19 +14,29 @@ pub(super) type Buffer<T> = [T; CHUNK];
 #[inline(always)]
 pub(super) fn softmax<T: Real>(x: Option<&[T]>, y: &mut [T]) {
     let max = row::<T, Largest>(x.unwrap_or(y), T::ZERO);
+    let sum = exponentials_and_sum(x, max, y);
+    // The sum is at least 1, so its reciprocal cannot overflow.
+    let scale = T::ONE / sum;
+    y.iter_mut().for_each(|y| *y *= scale);
+}
+
+/// yⱼ = exp(xⱼ - max x); max x and Σy.
+#[inline(always)]
+pub(super) fn powers<T: Real>(x: &[T], y: &mut [T]) -> (T, T) {
+    let max = row::<T, Largest>(x, T::ZERO);
+    (max, exponentials_and_sum(Some(x), max, y))
+}
+
+/// yⱼ = exp(xⱼ - max), of `y` itself without an `x`, and their sum.
+#[inline(always)]
+fn exponentials_and_sum<T: Real>(x: Option<&[T]>, max: T, y: &mut [T]) -> T {
     let mut cascade = Cascade::new();
     for at in (0..y.len()).step_by(CHUNK) {
         let to = y.len().min(at + CHUNK);
         exponentials(x.map(|x| &x[at..to]), max, &mut y[at..to]);
-        cascade.push::<Sum>(chunk::<T, Sum, 1>(
-            [&y[at..to]],
-            #[inline(always)]
-            |[y]| y,
-        ));
+        cascade.push::<Sum>(row::<T, Sum>(&y[at..to], T::ZERO));
     }
-    // The sum is at least 1, so its reciprocal cannot overflow.
-    let scale = T::ONE / cascade.finish::<Sum>();
-    y.iter_mut().for_each(|y| *y *= scale);
+    cascade.finish::<Sum>()
 }
 
 /// As [`softmax`] or [`log_softmax`] of at most 16 rows of at most 16 columns, all at once.
@@ -104,10 +114,20 @@ fn exponentials<T: Real>(x: Option<&[T]>, max: T, y: &mut [T]) {
 #[inline(always)]
 pub(super) fn log_softmax<T: Real>(x: Option<&[T]>, y: &mut [T], buffer: &mut Buffer<T>) {
     let max = row::<T, Largest>(x.unwrap_or(y), T::ZERO);
-    let ln = sum_exp(x.unwrap_or(y), max, buffer).ln();
     match x {
-        Some(x) => y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max - ln),
-        None => y.iter_mut().for_each(|y| *y = *y - max - ln),
+        Some(x) => {
+            // What will be overwritten anyway is the room for the exponentials.
+            let ln = exponentials_and_sum(Some(x), max, y).ln();
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = x - max - ln;
+            }
+        }
+        None => {
+            let ln = sum_exp(y, max, buffer).ln();
+            for y in y {
+                *y = *y - max - ln;
+            }
+        }
     }
 }
 
