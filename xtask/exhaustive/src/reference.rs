@@ -53,8 +53,7 @@ fn power(n: i32) -> f64 {
 /// ln(1 + f) for 1 + f in [√½, √2]: a Newton step on e^y - 1 = f from the result of 53 bits.
 fn ln_near_one(f: Double) -> Double {
     let y = Double::from(libm::log1p(f.high));
-    let (v, _) = exp_parts(y);
-    let step = (f - v) / (ONE + f);
+    let step = (f - exp_m1_double(y)) / (ONE + f);
     // The next term of Newton's step is step²/2, below 2⁻¹⁰⁴ of the result.
     y + step
 }
