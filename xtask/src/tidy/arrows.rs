@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::cargo;
 
 /// Each crate with the crates of the workspace that it may stand on.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("tensor-ops", &[]),
     ("nn-core", &["tensor-ops"]),
     ("nn-layers", &["nn-core", "tensor-ops"]),
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("conformance", &["nn-core", "nn-layers", "nn-optim", "tensor-ops"]),
     ("benches", &["nn"]),
     ("xtask", &[]),
+    ("exhaustive", &["tensor-ops"]),
 ];
 
 pub(crate) fn metadata(root: &Path) -> Result<Value, String> {
