@@ -25,6 +25,7 @@ enum Task {
     Bench(bench::Bench),
     Conformance(Conformance),
     Rooms(Rooms),
+    Exhaustive(Exhaustive),
 }
 
 /// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
@@ -59,6 +60,20 @@ struct Conformance {
 #[derive(argh::FromArgs)]
 #[argh(subcommand, name = "rooms")]
 struct Rooms {}
+/// The error of the elementary functions: on every f32, and on many f64.
+#[derive(argh::FromArgs)]
+#[argh(subcommand, name = "exhaustive")]
+struct Exhaustive {
+    /// only this function
+    #[argh(option)]
+    function: Option<String>,
+    /// only this type: f32 or f64
+    #[argh(option)]
+    only: Option<String>,
+    /// the number of inputs of type f64 (default 100,000,000)
+    #[argh(option)]
+    samples: Option<u64>,
+}
 
 fn main() -> ExitCode {
     let options: Options = argh::from_env();
@@ -68,6 +83,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Conformance(options) => conformance(&options),
         Task::Rooms(_) => rooms::run(),
+        Task::Exhaustive(options) => exhaustive(options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,6 +106,16 @@ fn conformance(options: &Conformance) -> Result<(), String> {
     }
     if let Some(json) = &options.json {
         command.arg("--json").arg(std::path::absolute(json).map_err(|e| e.to_string())?);
+    }
+    command.status_ok()
+}
+
+fn exhaustive(options: Exhaustive) -> Result<(), String> {
+    let mut command = cargo(["run", "--quiet", "--release", "--package", "exhaustive", "--"]);
+    let samples = options.samples.map(|n| n.to_string());
+    for (flag, value) in [("--function", options.function), ("--only", options.only), ("--samples", samples)]
+    {
+        command.args(value.iter().flat_map(|value| [flag, value]));
     }
     command.status_ok()
 }

@@ -34,9 +34,6 @@ struct Options {
     /// the number of inputs of type f64 a function (default 100,000,000)
     #[argh(option, default = "100_000_000")]
     samples: u64,
-    /// every how many-th block of 65,536 inputs of type f32 (default 1: all)
-    #[argh(option, default = "1")]
-    stride: u64,
 }
 
 fn main() -> ExitCode {
@@ -52,7 +49,7 @@ fn main() -> ExitCode {
     let mut good = true;
     for function in chosen {
         if options.only.as_deref() != Some("f64") {
-            good &= report(function.name, "f32", BOUND_F32, || sweep::run(function, options.stride.max(1)));
+            good &= report(function.name, "f32", BOUND_F32, || sweep::run(function));
         }
         if options.only.as_deref() != Some("f32") {
             good &= report(function.name, "f64", BOUND_F64, || samples::run(function, options.samples));

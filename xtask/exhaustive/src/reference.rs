@@ -13,7 +13,7 @@ const SQRT_2: Double = Double::new(std::f64::consts::SQRT_2, -9.667_293_313_452_
 /// 1/√(2π).
 const PHI_0: Double = Double::new(0.398_942_280_401_432_7, -2.492_327_202_277_73e-17);
 
-/// 1/1!, 1/2!, …
+/// 1/1!, 1/2!, … in front of Taylor's terms.
 static FACTORIALS: LazyLock<[Double; 27]> = LazyLock::new(|| {
     let mut term = ONE;
     std::array::from_fn(|k| {
@@ -53,8 +53,7 @@ fn power(n: i32) -> f64 {
 /// ln(1 + f) for 1 + f in [√½, √2]: a Newton step on e^y - 1 = f from the result of 53 bits.
 fn ln_near_one(f: Double) -> Double {
     let y = Double::from(libm::log1p(f.high));
-    let (v, _) = exp_parts(y);
-    let step = (f - v) / (ONE + f);
+    let step = (f - exp_m1_double(y)) / (ONE + f);
     // The next term of Newton's step is step²/2, below 2⁻¹⁰⁴ of the result.
     y + step
 }
@@ -262,4 +261,115 @@ pub(crate) fn gelu(x: f64) -> Exact {
         return scaled(Double::from(m) * q, n + k);
     }
     scaled(Double::from(m) * (ONE - q.times_power(power(n))), k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functions::FUNCTIONS;
+
+    /// Values of mpmath with 40 digits, `mp.nstr(f(mp.mpf(x)), 40)`, where x is the f64 that the literal names.
+    const VALUES: &[(&str, f64, &str)] = &[
+        ("exp", 1.5, "4.481689070338064822602055460119275819006"),
+        ("exp", -0.3, "7.408182206817178742916082359446519848763e-1"),
+        ("exp", -40.7, "2.109670288477495058027829183995632984698e-18"),
+        ("exp", -740.0, "4.188739880048048939457540001583652882413e-322"),
+        ("exp", 700.25, "1.30229973669917839353354223861921660135e+304"),
+        ("exp2", 0.3, "1.231144413344916275025146360092407093706"),
+        ("exp2", -1070.6, "5.21538822502948015101871039174817267589e-323"),
+        ("exp2", 1000.9, "1.999505762440850205535928298892979508757e+301"),
+        ("exp_m1", 1e-10, "1.000000000050000036433863985807669644231e-10"),
+        ("exp_m1", -0.3, "-2.591817793182821257083917640553480151237e-1"),
+        ("exp_m1", 0.4, "4.918246976412703509500155133532379754644e-1"),
+        ("exp_m1", 30.5, "1.76190179513546314121609847609319352406e+13"),
+        ("exp_m1", -5.25, "-9.947524816008186157235064706586208931937e-1"),
+        ("ln", 1.0000000001, "1.000000082690370990819669408035763778612e-10"),
+        ("ln", 0.7071, "-3.465831803719420002781363627765375291372e-1"),
+        ("ln", 1.5, "4.05465108108164381978013115464349136572e-1"),
+        ("ln", 1e-310, "-7.138013788281541651006446006623883741382e+2"),
+        ("ln", 1e300, "6.907755278982137052579021966605136811507e+2"),
+        ("ln_1p", 1e-12, "9.999999999994999798866479626090620527069e-13"),
+        ("ln_1p", -0.2928932188134525, "-3.465735902799726648551524182986116243847e-1"),
+        ("ln_1p", 0.4142, "3.465640001880033876444715630343878793899e-1"),
+        ("ln_1p", -0.999999, "-1.381551055793551843959215091770485736611e+1"),
+        ("ln_1p", 1e200, "4.605170185988091367733314131493832027217e+2"),
+        ("log2", 3.0, "1.58496250072115618145373894394781650876"),
+        ("log2", 0.999999, "-1.442695762278450446629966188826032996219e-6"),
+        ("log10", 3.0, "4.771212547196624372950279032551153092001e-1"),
+        ("log10", 1e-5, "-4.99999999999999996447338508230199730083"),
+        ("tanh", 1e-8, "9.999999999999999875892274967951385830706e-9"),
+        ("tanh", 0.3, "2.913126124515908956581600157693989482617e-1"),
+        ("tanh", -1.7, "-9.354090706030989749708952904394216003281e-1"),
+        ("tanh", 18.5, "9.999999999999998293390474851186986770194e-1"),
+        ("erf", 1e-9, "1.128379167095512643797282808602332738708e-9"),
+        ("erf", 0.3, "3.286267594591274161896179853182030332585e-1"),
+        ("erf", -0.97, "-8.298702930356670529170403757416431699649e-1"),
+        ("erf", 1.7, "9.837904585907745608413129458089250032857e-1"),
+        ("erf", 2.2, "9.981371537020181101414413611467212216039e-1"),
+        ("erf", 5.5, "9.999999999999926421520820256019369316376e-1"),
+        ("sigmoid", 0.3, "5.744425168116589844380388032340603229396e-1"),
+        ("sigmoid", -3.5, "2.931223075135631886528955811418158389418e-2"),
+        ("sigmoid", -744.0, "7.67194470417997907394977430442188785721e-324"),
+        ("sigmoid", 30.0, "9.999999999999064237703116070104616043735e-1"),
+        ("softplus", 0.3, "8.543552444685271124369953506964028304882e-1"),
+        ("softplus", -0.88, "3.469761000189524118070981487027071919849e-1"),
+        ("softplus", -39.9, "4.695157572631196337616189298934275971999e-18"),
+        ("softplus", -40.5, "2.576757109154980944804565347696084318712e-18"),
+        ("softplus", -744.0, "7.67194470417997907394977430442188785721e-324"),
+        ("softplus", 25.0, "2.500000000001388794386486758310226446074e+1"),
+        ("gelu", 1e-9, "5.000000003989423115422284564569041357102e-10"),
+        ("gelu", 0.3, "1.853734266566857830614872058986224349736e-1"),
+        ("gelu", -0.4, "-1.378313033558703376855261422068086007242e-1"),
+        ("gelu", -2.9, "-5.410858571113711423386458214528659473828e-3"),
+        ("gelu", -3.1, "-2.999569960976905552028374344888221112806e-3"),
+        ("gelu", -12.5, "-4.665705373597141721532295422539263610626e-35"),
+        ("gelu", -38.0, "-1.096462776826138037173368782995423555971e-314"),
+        ("gelu", 4.5, "4.499984710470938714728192406478641078144"),
+    ];
+
+    /// (v, n) with v·2ⁿ the number that the text names.
+    fn parse(text: &str) -> (Double, i32) {
+        let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let mut v = Double::from(0.0);
+        for digit in digits.bytes().filter(u8::is_ascii_digit) {
+            v = v * 10.0.into() + f64::from(digit - b'0').into();
+        }
+        let fraction = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32);
+        // Sixteenths of ten, so that no step leaves the range of f64.
+        let tens = exponent.parse::<i32>().unwrap() - fraction;
+        let ratio = Double::from(10.0 / 16.0);
+        for _ in 0..tens.abs() {
+            v = if tens > 0 { v * ratio } else { v / ratio };
+        }
+        (if text.starts_with('-') { -v } else { v }, 4 * tens)
+    }
+
+    #[test]
+    fn agrees_with_mpmath_to_ninety_bits() {
+        for &(name, x, text) in VALUES {
+            let function = FUNCTIONS.iter().find(|f| f.name == name).unwrap();
+            let (v, n) = parse(text);
+            let got = (function.exact)(x);
+            let want = v.times_power(power(n - got.scale));
+            let error = (want - Double::new(got.high, got.low)).high / want.high;
+            assert!(error.abs() < power(-90), "{name}({x:e}): {got:?} instead of {text}: {error:e}");
+        }
+    }
+
+    /// 2⁻⁵⁰ is what a result of type f32 needs to be judged to 2⁻²⁶ of its unit.
+    #[test]
+    fn the_judge_of_f32_agrees_with_that_of_f64() {
+        for function in &FUNCTIONS {
+            for i in -4000..4000 {
+                let x = f64::from(i as f32 * 0.0213);
+                let (close, exact) = ((function.close)(x), (function.exact)(x));
+                let exact = libm::scalbn(exact.high, exact.scale);
+                // The argument of erfc is rounded, which costs x² units.
+                let bound = if function.name == "gelu" { 4.0 + x * x } else { 4.0 } * f64::EPSILON;
+                let good = close == exact || close.is_nan() && exact.is_nan();
+                let good = good || (close - exact).abs() <= bound * exact.abs() || exact.abs() < 1e-300;
+                assert!(good, "{}({x:e}): {close:e} and {exact:e}", function.name);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! x·Φ(x) = max(x, 0) - a·Q(a) with a = |x| and Q(a) = 1 - Φ(a) = e^(-a²/2)·w(a).
 //!
-//! w falls slowly, from ½ like 1/(a·√2π): below 1.5 it is a polynomial in a - 0.578, and beyond a·w(a) is one in
+//! w falls slowly, from ½ like 1/(a·√2π): below 1.5 it is a polynomial in a - 1, and beyond a·w(a) is one in
 //! (a - c)/(a + c), which hardly varies. a²/2 is kept in two parts: of its rounding error e would make an error that
 //! grows like a².
 
@@ -10,7 +10,7 @@ use super::float::{at_most, polynomial};
 
 /// The constants of one type.
 pub(crate) trait Coefficients: Sized + 'static {
-    /// w of a - 0.578125.
+    /// w of a - 1.
     const NEAR: &'static [Self];
     /// a·w(a) of (a - `CENTRE`)/(a + `CENTRE`).
     const FAR: &'static [Self];
@@ -21,18 +21,18 @@ pub(crate) trait Coefficients: Sized + 'static {
 }
 
 impl Coefficients for f32 {
-    /// Of degree 9: 2⁻²⁷·⁴ of w.
+    /// Of degree 9: 2⁻²⁷·³ of w.
     const NEAR: &'static [f32] = &[
-        0.332_808_05,
-        -0.206_537_62,
-        0.106_701_83,
-        -0.048_283_976,
-        0.019_695_66,
-        -0.007_374_438_5,
-        0.002_575_859_4,
-        -0.000_861_696_26,
-        0.000_265_054_26,
-        -5.159_778e-5,
+        0.261_578_3,
+        -0.137_363_99,
+        0.062_107_243,
+        -0.025_085_665,
+        0.009_253_561,
+        -0.003_166_672_8,
+        0.001_025_558_7,
+        -0.000_297_600_7,
+        7.048_43e-5,
+        -5.093_529e-5,
     ];
     /// Of degree 8: 2⁻²⁸·⁴ of a·w(a).
     const FAR: &'static [f32] = &[
@@ -52,27 +52,27 @@ impl Coefficients for f32 {
 }
 
 impl Coefficients for f64 {
-    /// Of degree 18: 2⁻⁵⁴·⁵ of w.
+    /// Of degree 18: 2⁻⁵⁴·⁷ of w.
     const NEAR: &'static [f64] = &[
-        0.332_808_047_557_131_1,
-        -0.206_537_627_907_466_24,
-        0.106_701_740_711_565_95,
-        -0.048_283_561_352_866_544,
-        0.019_696_951_701_004_307,
-        -0.007_379_252_230_012_246,
-        0.002_571_803_586_031_127,
-        -0.000_841_775_471_507_928_8,
-        0.000_260_644_003_680_900_24,
-        -7.678_782_514_095_11e-5,
-        2.162_515_819_576_986_6e-5,
-        -5.844_289_123_121_281e-6,
-        1.520_453_537_681_606_1e-6,
-        -3.816_178_071_637_455_4e-7,
-        9.279_840_672_416_007e-8,
-        -2.224_563_265_579_125_6e-8,
-        5.246_689_566_726_407e-9,
-        -1.024_180_492_863_890_6e-9,
-        1.021_980_347_981_344_6e-10,
+        0.261_578_291_865_123_4,
+        -0.137_363_988_536_309_32,
+        0.062_107_151_664_404_39,
+        -0.025_085_612_290_632_876,
+        0.009_255_384_843_578_811,
+        -0.003_166_045_489_402_279,
+        0.001_014_889_889_699_126_8,
+        -0.000_307_307_944_728_489_8,
+        8.844_776_781_963_388e-5,
+        -2.431_776_495_601_913e-5,
+        6.412_890_578_133_184e-6,
+        -1.627_938_835_667_739_4e-6,
+        3.989_133_700_237_845_4e-7,
+        -9.386_132_969_962_401e-8,
+        2.205_082_443_521_368_5e-8,
+        -5.478_998_405_662_702e-9,
+        2.117_717_359_496_562_7e-10,
+        -5.684_041_013_157_328e-10,
+        2.923_348_352_618_404e-11,
     ];
     /// Of degree 20: 2⁻⁵⁵·⁸ of a·w(a).
     const FAR: &'static [f64] = &[
@@ -112,13 +112,19 @@ pub(crate) fn gelu<T: Float>(x: T) -> T {
     let (h, l) = residue(power, power_low, t - T::ROUND_TWICE);
     let (s, s_low) = T::powers(t);
 
-    let near = polynomial(a - T::from_f64(0.578_125), T::NEAR);
-    let far = polynomial((a - T::CENTRE) / (a + T::CENTRE), T::FAR);
-    let (w, factor) = if a < T::from_f64(1.5) { (near, -a) } else { (far, -T::ONE) };
-    // The product in two parts, times 1 + h + l, rounded once.
+    let near = a - T::ONE;
+    let far = (a - T::CENTRE) / (a + T::CENTRE);
+    let (near_rest, far_rest) = (polynomial(near, &T::NEAR[1..]), polynomial(far, &T::FAR[1..]));
+    let (variable, rest, first, factor) = if a < T::from_f64(1.5) {
+        (near, near_rest, T::NEAR[0], -a)
+    } else {
+        (far, far_rest, T::FAR[0], -T::ONE)
+    };
+    // The last sum and both products in two parts: rounded apart, they would be most of the error.
+    let w = variable.mul_add(rest, first);
+    let w_low = variable.mul_add(rest, first - w);
     let product = factor * w;
-    let product_low = factor.mul_add(w, -product);
+    let product_low = factor.mul_add(w_low, factor.mul_add(w, -product));
     let tail = product.mul_add(h, product.mul_add(l, product_low)) + product;
-    // -0 + x is x, with its sign.
-    tail * s * s_low + if x >= T::ZERO { x } else { -T::ZERO }
+    (tail * s * s_low + if x > T::ZERO { x } else { T::ZERO }).copysign(x)
 }

@@ -25,3 +25,6 @@ pub(crate) use gelu::gelu;
 pub(crate) use ln::{ln, ln_1p, log2, log10};
 pub(crate) use logistic::{sigmoid, softplus};
 pub(crate) use tanh::tanh;
+
+#[cfg(test)]
+mod tests;
