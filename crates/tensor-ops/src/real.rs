@@ -10,6 +10,10 @@ use crate::{Element, math};
 
 /// `f32` or `f64`. Sealed: kernels are written for these two.
 ///
+/// The functions exp, exp2, exp_m1, ln, ln_1p, log2, log10, tanh, erf, sigmoid, softplus and gelu are wrong by at most 2 units in
+/// the last place in `f32`, measured on every number, and 3 in `f64`; the compiler vectorises them inside
+/// [`simd::dispatch`](crate::simd::dispatch). The others are those of the crate `libm`.
+///
 /// ```
 /// use tensor_ops::Real;
 /// fn logistic<T: Real>(x: T) -> T {
@@ -102,7 +106,7 @@ pub trait Real:
     fn sigmoid(self) -> Self;
     /// ln(1 + eˣ).
     fn softplus(self) -> Self;
-    /// x·Φ(x) with the distribution function Φ of the normal distribution (Hendrycks and Gimpel, 2016).
+    /// x·Φ(x) with the distribution function Φ of the normal distribution (Hendrycks and Gimpel, 2016); -0, the limit, for -∞.
     fn gelu(self) -> Self;
     /// xʸ with the special values of IEEE 754 (x⁰ = 1 and 1ʸ = 1 even for NaN).
     fn powf(self, y: Self) -> Self;

@@ -95,15 +95,12 @@ pub(crate) fn exp_m1<T: Float>(x: T) -> T {
     let t = x_inside.mul_add(T::LOG2_E, T::ROUND);
     // The largest exponent is one too large for a power of two; then the other half of the power comes last.
     let most = at_most(t, T::LARGEST);
-    let (y, _) = growth(x_inside, t, T::power(most));
-    (y * (T::ONE + (t - most))).copysign(x)
+    (growth(x_inside, t, T::power(most)) * (T::ONE + (t - most))).copysign(x)
 }
 
-/// s·eʳ - 1 with r = x - n·ln 2, for t = n + `ROUND`, and most of what its last rounding took.
+/// s·eʳ - 1 with r = x - n·ln 2, for t = n + `ROUND`.
 #[inline(always)]
-pub(super) fn growth<T: Float>(x: T, t: T, s: T) -> (T, T) {
+pub(super) fn growth<T: Float>(x: T, t: T, s: T) -> T {
     let (h, l) = residue(x, T::ZERO, t - T::ROUND);
-    let most = s.mul_add(h, s - T::ONE);
-    let y = s.mul_add(l, most);
-    (y, s.mul_add(l, most - y))
+    s.mul_add(l, s.mul_add(h, s - T::ONE))
 }

@@ -10,12 +10,12 @@ pub(crate) fn tanh<T: Float>(x: T) -> T {
     // The result is 1, rounded, where x is 20.
     let twice = at_most(x.abs() * two, T::from_f64(40.0));
     let t = twice.mul_add(T::LOG2_E, T::ROUND);
-    let (g, g_low) = growth(twice, t, T::power(t));
+    let g = growth(twice, t, T::power(t));
     let below = g + two;
-    let below_low = (g - (below - two)) + g_low;
+    let below_low = g - (below - two);
     // One division, and the remainder times the reciprocal: without it three roundings would come together.
     let reciprocal = T::ONE / below;
     let y = g * reciprocal;
-    let rest = y.mul_add(-below_low, y.mul_add(-below, g) + g_low);
+    let rest = y.mul_add(-below_low, y.mul_add(-below, g));
     rest.mul_add(reciprocal, y).copysign(x)
 }
