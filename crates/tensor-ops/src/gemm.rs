@@ -1,4 +1,18 @@
-//! The matrix-product kernel.
+//! The matrix-product kernel: tiles of C whose sums stay in registers, explicit vectors for AVX-512 and AVX2, arrays
+//! for the rest.
+//!
+//! - `lanes` says what a kernel needs of a vector register; `avx512`, `avx2` and `portable` are its three kinds.
+//! - `tile` has the micro-kernels, one text for all kinds; `rows` the products that memory bounds.
+//! - `blocks` has the loops around them, `pack` the copies that these make, `split` the cut for several threads.
+//!
+//! Element (i, j) of C is summed in order within steps of k, fused where there is an instruction for it, and the steps
+//! are added up in order. The steps depend on k alone. So the bits of an element depend on row i of A, column j of B and
+//! on whether there are fused multiply-adds, on nothing else: not on the form of the operands, the other rows and
+//! columns, the tile, or the threads; AVX2 and AVX-512 agree.
+//!
+//! This is one of the rooms where unsafe code may stand: pointers, because panels, tiles and tails of rows are views
+//! that slices cannot say without a check in every step, and calls into functions compiled for more than the baseline.
+//! [`gemm`] establishes the bounds; within the room every function states what it may assume.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
@@ -10,6 +24,9 @@ mod lanes;
 mod pack;
 mod portable;
 mod rows;
+mod split;
+#[cfg(test)]
+mod tests;
 mod tile;
 
 use crate::Real;
@@ -17,6 +34,9 @@ use crate::matrix::{Matrix, Update};
 use crate::simd::Isa;
 
 /// A product and where its matrices lie. Distances are in elements.
+///
+/// Contract: m, k and n are positive. A(i, p) at `a + i·a_row + p·a_col` and B(p, j) at `b + p·b_row + j·b_col` may be
+/// read, and one of the two distances is 1 for each; C(i, j) at `c + i·c_row + j` is initialised and nobody else's.
 #[derive(Debug, Clone, Copy)]
 struct Product<T> {
     m: usize,
@@ -33,22 +53,58 @@ struct Product<T> {
     update: Update,
 }
 
-/// C = A·B or C += A·B on the calling thread, with C row-major and at least one product to sum.
+impl<T: Real> Product<T> {
+    /// # Panics
+    /// Where the shapes do not fit, a size is 0, or an operand is neither row-major nor the transpose of that.
+    fn new(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) -> Self {
+        assert!(a.cols() == b.rows() && Some(c.len()) == a.rows().checked_mul(b.cols()) && !c.is_empty());
+        // A single column of C is a single row of its transpose.
+        let (a, b) = if b.cols() == 1 { (b.t(), a.t()) } else { (a, b) };
+        let (m, k, n) = (a.rows(), a.cols(), b.cols());
+        assert!(k > 0);
+        for x in [a, b] {
+            let [row, col] = x.strides();
+            assert!((row == 1 || col == 1) && (x.rows() - 1) * row + (x.cols() - 1) * col < x.data().len());
+        }
+        let ([a_row, a_col], [b_row, b_col]) = (a.strides(), b.strides());
+        let (a, b, c) = (a.data().as_ptr(), b.data().as_ptr(), c.as_mut_ptr());
+        Product { m, k, n, a, a_row, a_col, b, b_row, b_col, c, c_row: n, update }
+    }
+}
+
+/// C = A·B or C += A·B, with C row-major and at least one product to sum.
 pub(crate) fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) {
-    let isa = Isa::best();
-    let (a, b) = if b.cols() == 1 { (b.t(), a.t()) } else { (a, b) };
-    let x = Product {
-        m: a.rows(), k: a.cols(), n: b.cols(),
-        a: a.data().as_ptr(), a_row: a.strides()[0], a_col: a.strides()[1],
-        b: b.data().as_ptr(), b_row: b.strides()[0], b_col: b.strides()[1],
-        c: c.as_mut_ptr(), c_row: b.cols(), update };
+    let product = Product::new(a, b, update, c);
+    // SAFETY: `new` has checked the bounds, and `c` is borrowed mutably.
+    unsafe { split::on_the_pool(&product) }
+}
+
+/// # Safety
+/// The contract of [`Product`].
+unsafe fn on_this_thread<T: Real>(x: &Product<T>) {
+    // SAFETY: the caller's contract, and `best` has found the instructions.
+    unsafe { compute(x, Isa::best()) }
+}
+
+/// # Safety
+/// The contract of [`Product`], and the instructions exist.
+unsafe fn compute<T: Real>(x: &Product<T>, isa: Isa) {
+    let single = size_of::<T>() == 4;
+    let (f32s, f64s) =
+        (std::ptr::from_ref(x).cast::<Product<f32>>(), std::ptr::from_ref(x).cast::<Product<f64>>());
+    // SAFETY: by the contract; `Real` is f32 or f64, told apart by their size.
     unsafe {
-        if size_of::<T>() == 4 {
-            let x: &Product<f32> = std::mem::transmute(&x);
-            match isa { Isa::Avx512 => avx512::product_f32(x), Isa::Avx2 => avx2::product_f32(x), _ => portable::product_f32(x) }
-        } else {
-            let x: &Product<f64> = std::mem::transmute(&x);
-            match isa { Isa::Avx512 => avx512::product_f64(x), Isa::Avx2 => avx2::product_f64(x), _ => portable::product_f64(x) }
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 if single => avx512::product_f32(&*f32s),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => avx512::product_f64(&*f64s),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 if single => avx2::product_f32(&*f32s),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => avx2::product_f64(&*f64s),
+            Isa::Baseline if single => portable::product_f32(&*f32s),
+            Isa::Baseline => portable::product_f64(&*f64s),
         }
     }
 }

@@ -50,7 +50,6 @@ impl Lanes for F32x8 {
     const N: usize = 8;
     const KERNELS: &'static [[Kernel<f32>; 2]] = kernels!(kernel_f32: 1 2 3 4 5 6);
     const ROW: Kernel<f32> = row_f32;
-    const BLOCK: usize = 4;
 
     instructions!(
         _mm256_setzero_ps,
@@ -74,13 +73,23 @@ impl Lanes for F32x8 {
         _mm256_maskstore_ps(p, mask, self.0)
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, stride: usize, height: usize, width: usize, to: *mut f32, step: usize) {
+    unsafe fn transpose(
+        from: *const f32,
+        stride: usize,
+        height: usize,
+        width: usize,
+        to: *mut f32,
+        step: usize,
+    ) {
         let mut p = 0;
         while p + 4 <= width {
             // Half h of r[j] is row 4h + j: transposed 4 x 4 within the halves, these are whole columns.
             let mut r = [_mm256_setzero_ps(); 4];
             for j in 0..4 {
-                r[j] = _mm256_set_m128(quarter_ps(from.add(p), stride, j + 4, height), quarter_ps(from.add(p), stride, j, height));
+                r[j] = _mm256_set_m128(
+                    quarter_ps(from.add(p), stride, j + 4, height),
+                    quarter_ps(from.add(p), stride, j, height),
+                );
             }
             let (x, y) = (low_ps(r[0], r[1]), low_ps(r[2], r[3]));
             let (z, w) = (high_ps(r[0], r[1]), high_ps(r[2], r[3]));
@@ -113,7 +122,6 @@ impl Lanes for F64x4 {
     const N: usize = 4;
     const KERNELS: &'static [[Kernel<f64>; 2]] = kernels!(kernel_f64: 1 2 3 4 5 6);
     const ROW: Kernel<f64> = row_f64;
-    const BLOCK: usize = 2;
 
     instructions!(
         _mm256_setzero_pd,
@@ -137,13 +145,23 @@ impl Lanes for F64x4 {
         _mm256_maskstore_pd(p, mask, self.0)
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f64, stride: usize, height: usize, width: usize, to: *mut f64, step: usize) {
+    unsafe fn transpose(
+        from: *const f64,
+        stride: usize,
+        height: usize,
+        width: usize,
+        to: *mut f64,
+        step: usize,
+    ) {
         let mut p = 0;
         while p + 2 <= width {
             // Half h of r[j] is row 2h + j.
             let mut r = [_mm256_setzero_pd(); 2];
             for j in 0..2 {
-                r[j] = _mm256_set_m128d(quarter_pd(from.add(p), stride, j + 2, height), quarter_pd(from.add(p), stride, j, height));
+                r[j] = _mm256_set_m128d(
+                    quarter_pd(from.add(p), stride, j + 2, height),
+                    quarter_pd(from.add(p), stride, j, height),
+                );
             }
             _mm256_storeu_pd(to.add(p * step), _mm256_unpacklo_pd(r[0], r[1]));
             _mm256_storeu_pd(to.add((p + 1) * step), _mm256_unpackhi_pd(r[0], r[1]));

@@ -47,7 +47,6 @@ impl Lanes for F32x16 {
     const N: usize = 16;
     const KERNELS: &'static [[Kernel<f32>; 2]] = kernels!(kernel_f32: 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
     const ROW: Kernel<f32> = row_f32;
-    const BLOCK: usize = 4;
 
     instructions!(
         _mm512_setzero_ps,
@@ -71,13 +70,39 @@ impl Lanes for F32x16 {
         _mm512_mask_storeu_ps(p, mask, self.0)
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, stride: usize, height: usize, width: usize, to: *mut f32, step: usize) {
+    unsafe fn transpose(
+        from: *const f32,
+        stride: usize,
+        height: usize,
+        width: usize,
+        to: *mut f32,
+        step: usize,
+    ) {
+        let mut done = 0;
+        // Whole lines of the cache where the rows begin at the same place of one; split ones would be slower.
+        let head = (16 - from.addr() / 4 % 16) % 16;
+        if height == 16 && stride.is_multiple_of(16) && width >= head + 16 {
+            portable::transpose::<f32, 16>(from, stride, height, head, to, step);
+            done = head;
+            while done + 16 <= width {
+                transpose_lines(from.add(done), stride, to.add(done * step), step);
+                done += 16;
+            }
+        }
+        let (from, to, width) = (from.add(done), to.add(done * step), width - done);
         let done = if height == 16 {
             transpose_ps::<true>(from, stride, height, width, to, step)
         } else {
             transpose_ps::<false>(from, stride, height, width, to, step)
         };
-        portable::transpose::<f32, 16>(from.add(done), stride, height, width - done, to.add(done * step), step);
+        portable::transpose::<f32, 16>(
+            from.add(done),
+            stride,
+            height,
+            width - done,
+            to.add(done * step),
+            step,
+        );
     }
 }
 
@@ -95,7 +120,6 @@ impl Lanes for F64x8 {
     const N: usize = 8;
     const KERNELS: &'static [[Kernel<f64>; 2]] = kernels!(kernel_f64: 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
     const ROW: Kernel<f64> = row_f64;
-    const BLOCK: usize = 2;
 
     instructions!(
         _mm512_setzero_pd,
@@ -119,7 +143,14 @@ impl Lanes for F64x8 {
         _mm512_mask_storeu_pd(p, mask, self.0)
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f64, stride: usize, height: usize, width: usize, to: *mut f64, step: usize) {
+    unsafe fn transpose(
+        from: *const f64,
+        stride: usize,
+        height: usize,
+        width: usize,
+        to: *mut f64,
+        step: usize,
+    ) {
         let mut p = 0;
         while p + 2 <= width {
             // Quarter q of r[j] is row 2q + j.
@@ -135,6 +166,36 @@ impl Lanes for F64x8 {
             p += 2;
         }
         portable::transpose::<f64, 8>(from.add(p), stride, height, width - p, to.add(p * step), step);
+    }
+}
+
+/// 16 x 16 numbers.
+#[inline(always)]
+unsafe fn transpose_lines(from: *const f32, stride: usize, to: *mut f32, step: usize) {
+    // Rows 4g to 4g + 3 transposed 4 x 4 within their quarters: quarter h of r[4g + c] is column 4h + c of these rows.
+    let mut r = [_mm512_setzero_ps(); 16];
+    for g in 0..4 {
+        let mut x = [_mm512_setzero_ps(); 4];
+        for i in 0..4 {
+            x[i] = _mm512_loadu_ps(from.add((4 * g + i) * stride));
+        }
+        let (l, m) = (low_ps(x[0], x[1]), low_ps(x[2], x[3]));
+        let (h, i) = (high_ps(x[0], x[1]), high_ps(x[2], x[3]));
+        r[4 * g] = _mm512_castpd_ps(_mm512_unpacklo_pd(l, m));
+        r[4 * g + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(l, m));
+        r[4 * g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(h, i));
+        r[4 * g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(h, i));
+    }
+    // 0x88 takes quarters 0 and 2 of both, 0xdd quarters 1 and 3.
+    for c in 0..4 {
+        let even =
+            [_mm512_shuffle_f32x4::<0x88>(r[c], r[c + 4]), _mm512_shuffle_f32x4::<0x88>(r[c + 8], r[c + 12])];
+        let odd =
+            [_mm512_shuffle_f32x4::<0xdd>(r[c], r[c + 4]), _mm512_shuffle_f32x4::<0xdd>(r[c + 8], r[c + 12])];
+        _mm512_storeu_ps(to.add(c * step), _mm512_shuffle_f32x4::<0x88>(even[0], even[1]));
+        _mm512_storeu_ps(to.add((c + 4) * step), _mm512_shuffle_f32x4::<0x88>(odd[0], odd[1]));
+        _mm512_storeu_ps(to.add((c + 8) * step), _mm512_shuffle_f32x4::<0xdd>(even[0], even[1]));
+        _mm512_storeu_ps(to.add((c + 12) * step), _mm512_shuffle_f32x4::<0xdd>(odd[0], odd[1]));
     }
 }
 

@@ -22,7 +22,10 @@ const PANELS: usize = 8;
 
 pub(super) fn tune(i: usize, default: usize) -> usize {
     static T: std::sync::OnceLock<[Option<usize>; 10]> = std::sync::OnceLock::new();
-    T.get_or_init(|| std::array::from_fn(|i| std::env::var(format!("T{i}")).ok().and_then(|s| s.parse().ok())))[i].unwrap_or(default)
+    T.get_or_init(|| {
+        std::array::from_fn(|i| std::env::var(format!("T{i}")).ok().and_then(|s| s.parse().ok()))
+    })[i]
+        .unwrap_or(default)
 }
 
 /// A range cut into nearly equal parts: the first of them may be one longer than the last.
@@ -130,7 +133,12 @@ unsafe fn make<V: Lanes>(
             let assign = x.update == Update::Assign && step == 0;
             // SAFETY: all are rows, columns and products of `x`, or places that `drive` made.
             unsafe {
-                let mut a = Block { from: x.a.add(row * x.a_row + p * x.a_col), row: x.a_row, col: x.a_col, tiled: false };
+                let mut a = Block {
+                    from: x.a.add(row * x.a_row + p * x.a_col),
+                    row: x.a_row,
+                    col: x.a_col,
+                    tiled: false,
+                };
                 if plan.pack_a && x.a_col == 1 {
                     pack::copy_rows(a.from, a.row, tiles.start(end) - row, k, packed_a, k + PAD);
                     a = Block { from: packed_a, row: k + PAD, col: 1, tiled: false };

@@ -19,8 +19,6 @@ pub(super) trait Lanes: Copy {
     const KERNELS: &'static [[Kernel<Self::T>; 2]];
     /// The kernel of one row, whose panel of B lies by columns.
     const ROW: Kernel<Self::T>;
-    /// Lines that a transpose makes at a time.
-    const BLOCK: usize;
 
     /// The mask of the first `n <= N` lanes.
     unsafe fn mask(n: usize) -> Self::Mask;
@@ -36,6 +34,11 @@ pub(super) trait Lanes: Copy {
     unsafe fn add(self, other: Self) -> Self;
     /// self·b + c, rounded once where the instruction set can.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// `p`, of which the compiler knows nothing any more.
+    #[inline(always)]
+    fn opaque(p: *const Self::T) -> *const Self::T {
+        p
+    }
     /// Brings the line of `p` into the first-level cache; any address will do.
     unsafe fn prefetch(p: *const Self::T);
     /// Writes the transpose of the `height <= N` rows of `width` numbers that begin `stride` apart at `from`: line p at
@@ -82,6 +85,12 @@ macro_rules! instructions {
         #[inline(always)]
         unsafe fn mul_add(self, b: Self, c: Self) -> Self {
             Self($mul_add(self.0, b.0, c.0))
+        }
+        #[inline(always)]
+        fn opaque(mut p: *const Self::T) -> *const Self::T {
+            // SAFETY: no instruction at all.
+            unsafe { std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, nomem, nostack, preserves_flags)) };
+            p
         }
         #[inline(always)]
         unsafe fn prefetch(p: *const Self::T) {

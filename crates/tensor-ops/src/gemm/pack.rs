@@ -39,24 +39,29 @@ pub(super) unsafe fn copy_columns<V: Lanes>(
     to: *mut V::T,
     ends: impl Iterator<Item = usize> + Clone,
 ) {
-    for p in 0..k {
-        let from = from.wrapping_add(p * from_col);
+    // Some columns of a tile at a time: whole lines of the cache are written, and few streams are read.
+    const RUN: usize = 8;
+    let mut first = 0;
+    while first < k {
+        let run = RUN.min(k - first);
         let mut i = 0;
         for end in ends.clone() {
             let height = end - i;
-            let mut done = 0;
-            while done < height {
-                let length = V::N.min(height - done);
-                // SAFETY: by the contract.
-                unsafe {
-                    let mask = V::mask(length);
-                    let x = V::load_first(from.add(i + done), mask);
-                    x.store_first(to.add(i * k + p * height + done), mask);
+            for p in first..first + run {
+                let mut done = 0;
+                while done < height {
+                    // SAFETY: by the contract.
+                    unsafe {
+                        let mask = V::mask(V::N.min(height - done));
+                        let x = V::load_first(from.add(p * from_col + i + done), mask);
+                        x.store_first(to.add(i * k + p * height + done), mask);
+                    }
+                    done += V::N;
                 }
-                done += length;
             }
             i = end;
         }
+        first += run;
     }
 }
 
@@ -65,7 +70,14 @@ pub(super) unsafe fn copy_columns<V: Lanes>(
 /// # Safety
 /// B has them from row `p` on, and `to` room for whole panels.
 #[inline(always)]
-pub(super) unsafe fn panels<V: Lanes>(x: &Product<V::T>, p: usize, k: usize, j: usize, width: usize, to: *mut V::T) {
+pub(super) unsafe fn panels<V: Lanes>(
+    x: &Product<V::T>,
+    p: usize,
+    k: usize,
+    j: usize,
+    width: usize,
+    to: *mut V::T,
+) {
     let panel = 2 * V::N;
     let place = |v: usize| v / 2 * panel * k + v % 2 * V::N;
     let (vectors, last) = (width.div_ceil(V::N), (width - 1) % V::N + 1);

@@ -46,7 +46,6 @@ impl<T: Real, const N: usize> Lanes for Array<T, N> {
         [kernel::<Self, 6, 1>, kernel::<Self, 6, 2>],
     ];
     const ROW: Kernel<T> = row::<Self>;
-    const BLOCK: usize = N;
 
     #[inline(always)]
     unsafe fn mask(n: usize) -> usize {

@@ -1,10 +1,11 @@
 //! Products that memory bounds and B lies by rows: a row of C as a sum of rows of B. Row after row is read from end to
 //! end, as the processor likes to prefetch.
 
+use std::mem::MaybeUninit;
+
 use super::Product;
 use super::lanes::Lanes;
 use crate::matrix::Update;
-use crate::Real;
 
 /// Rows of B added in one pass over the sums.
 const GROUP: usize = 8;
@@ -47,66 +48,77 @@ unsafe fn strip<V: Lanes>(
     width: usize,
     assign: bool,
 ) {
-    let mut sums = [V::T::ZERO; STRIP];
-    let to = sums.as_mut_ptr();
+    // The first group writes it before the second reads it.
+    let mut sums = MaybeUninit::<[V::T; STRIP]>::uninit();
+    let sums = sums.as_mut_ptr().cast::<V::T>();
     let mut p = 0;
     // SAFETY: by the contract; `sums` has STRIP >= width places.
     unsafe {
         while p < k {
             let (a, b) = (a.add(p * a_col), b.add(p * b_row));
-            if p + GROUP <= k {
-                group::<V, GROUP>(a, a_col, b, b_row, to, width);
-                p += GROUP;
+            let rows = if p + GROUP <= k { GROUP } else { 1 };
+            let last = p + rows == k;
+            let group = Group {
+                a,
+                a_col,
+                b,
+                b_row,
+                before: if p == 0 { None } else { Some(sums) },
+                to: if last { c } else { sums },
+                add: last && !assign,
+                width,
+            };
+            if rows == GROUP {
+                group.sum::<V, GROUP>()
             } else {
-                group::<V, 1>(a, a_col, b, b_row, to, width);
-                p += 1;
+                group.sum::<V, 1>()
             }
-        }
-        let mut j = 0;
-        while j < width {
-            let mask = V::mask(V::N.min(width - j));
-            let sum = V::load_first(to.add(j), mask);
-            (if assign { sum } else { V::load_first(c.add(j), mask).add(sum) }).store_first(c.add(j), mask);
-            j += V::N;
+            p += rows;
         }
     }
 }
 
-/// R products into each of `width` sums.
-///
-/// # Safety
-/// `a` has R numbers, `b` R lines of `width`, `sums` one.
-#[inline(always)]
-unsafe fn group<V: Lanes, const R: usize>(
-    a: *const V::T,
+/// A few products into each of `width` sums.
+struct Group<T> {
+    a: *const T,
     a_col: usize,
-    b: *const V::T,
+    b: *const T,
     b_row: usize,
-    sums: *mut V::T,
+    /// The sums so far, if there are any.
+    before: Option<*mut T>,
+    to: *mut T,
+    /// Whether the sums are added to what is at `to`.
+    add: bool,
     width: usize,
-) {
-    // SAFETY: by the contract.
-    unsafe {
-        let mut factors = [V::zero(); R];
-        for r in 0..R {
-            factors[r] = V::splat(a.add(r * a_col));
-        }
-        let mut j = 0;
-        while j + V::N <= width {
-            let mut sum = V::load(sums.add(j));
+}
+
+impl<T> Group<T> {
+    /// # Safety
+    /// `a` has R numbers, `b` R lines of `width`, the others one; the instructions of V exist.
+    #[inline(always)]
+    unsafe fn sum<V: Lanes<T = T>, const R: usize>(&self) {
+        // SAFETY: by the contract.
+        unsafe {
+            let mut factors = [V::zero(); R];
             for r in 0..R {
-                sum = factors[r].mul_add(V::load(b.add(r * b_row + j)), sum);
+                factors[r] = V::splat(self.a.add(r * self.a_col));
             }
-            sum.store(sums.add(j));
-            j += V::N;
-        }
-        if j < width {
-            let mask = V::mask(width - j);
-            let mut sum = V::load_first(sums.add(j), mask);
-            for r in 0..R {
-                sum = factors[r].mul_add(V::load_first(b.add(r * b_row + j), mask), sum);
+            let mut j = 0;
+            while j < self.width {
+                let mask = V::mask(V::N.min(self.width - j));
+                let mut sum = V::zero();
+                if let Some(before) = self.before {
+                    sum = V::load_first(before.add(j), mask);
+                }
+                for r in 0..R {
+                    sum = factors[r].mul_add(V::load_first(self.b.add(r * self.b_row + j), mask), sum);
+                }
+                if self.add {
+                    sum = V::load_first(self.to.add(j), mask).add(sum);
+                }
+                sum.store_first(self.to.add(j), mask);
+                j += V::N;
             }
-            sum.store_first(sums.add(j), mask);
         }
     }
 }

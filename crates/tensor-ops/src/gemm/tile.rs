@@ -55,12 +55,13 @@ pub(super) unsafe fn multiply<V: Lanes, const H: usize, const W: usize>(tile: &T
     unsafe {
         let mask = V::mask(tile.last);
         let mut sums = [[V::zero(); W]; H];
-        let (mut a, mut b) = (Rows::new(tile), tile.b);
+        let (mut a, mut b) = (Rows::<V>::new(tile), tile.b);
         expect_sums::<V, H, W>(tile);
         for _ in 0..tile.k {
             let mut line = [V::zero(); W];
             for w in 0..W {
-                line[w] = if w + 1 < W { V::load(b.add(w * V::N)) } else { V::load_first(b.add(w * V::N), mask) };
+                line[w] =
+                    if w + 1 < W { V::load(b.add(w * V::N)) } else { V::load_first(b.add(w * V::N), mask) };
             }
             add_products::<V, H, W>(&mut sums, &a, tile.a_row, line);
             b = b.wrapping_add(tile.b_row);
@@ -79,15 +80,22 @@ pub(super) unsafe fn multiply<V: Lanes, const H: usize, const W: usize>(tile: &T
 /// As for [`multiply`].
 #[inline(always)]
 pub(super) unsafe fn multiply_row<V: Lanes>(tile: &Tile<V::T>) {
-    // SAFETY: by the contract; `lines` has room for BLOCK <= 4 lines of 2N <= 32 numbers.
+    /// Bytes between what is read and what is asked for: some 100 ns at the speed of a memory.
+    const AHEAD: usize = 512;
+    // SAFETY: by the contract; `lines` has room for N <= 16 lines of 2N numbers.
     unsafe {
-        let mut lines = [V::T::ZERO; 128];
-        let lines = lines.as_mut_ptr();
+        let mut lines = [V::zero(); 32];
+        let lines = lines.as_mut_ptr().cast::<V::T>();
         let mut sums = [[V::zero(); 2]; 1];
-        let mut a = Rows::new(tile);
+        let mut a = Rows::<V>::new(tile);
+        // A step ends where a vector in memory would, if it can.
+        let skew = tile.b.addr() / size_of::<V::T>() % V::N;
         let mut p = 0;
         while p < tile.k {
-            let steps = V::BLOCK.min(tile.k - p);
+            let steps = (V::N - (skew + p) % V::N).min(tile.k - p);
+            for j in 0..2 * V::N {
+                V::prefetch(tile.b.wrapping_add(j * tile.b_row + p + AHEAD / size_of::<V::T>()));
+            }
             for w in 0..2 {
                 let from = tile.b.add(p + w * V::N * tile.b_row);
                 V::transpose(from, tile.b_row, V::N, steps, lines.add(w * V::N), 2 * V::N);
@@ -104,19 +112,23 @@ pub(super) unsafe fn multiply_row<V: Lanes>(tile: &Tile<V::T>) {
 }
 
 /// Where the rows of a tile of A stand. Five rows a pointer: [x], [x + s], [x + 2s], [x + 3s], [x + 4s] are what an
-/// address can say with s and 3s in registers, of which there are not enough for a pointer a row.
+/// address can say with s and 3s in registers, of which there are not enough for a pointer a row. The pointers are
+/// opaque, or the compiler would find each row by an addition to the one before: fourteen in a chain, which are
+/// slower than a narrow tile's multiply-adds.
 #[derive(Clone, Copy)]
-struct Rows<T>([*const T; 3]);
+struct Rows<V: Lanes>([*const V::T; 3]);
 
-impl<T> Rows<T> {
+impl<V: Lanes> Rows<V> {
     #[inline(always)]
-    fn new(tile: &Tile<T>) -> Self {
+    fn new(tile: &Tile<V::T>) -> Self {
         Rows([0, 5, 10].map(|i| tile.a.wrapping_add(i * tile.a_row)))
     }
     /// To the next column.
     #[inline(always)]
-    fn step(&mut self, tile: &Tile<T>) {
-        self.0 = self.0.map(|a| a.wrapping_add(tile.a_col));
+    fn step(&mut self, tile: &Tile<V::T>) {
+        for g in 0..3 {
+            self.0[g] = V::opaque(self.0[g].wrapping_add(tile.a_col));
+        }
     }
 }
 
@@ -136,7 +148,7 @@ unsafe fn expect_sums<V: Lanes, const H: usize, const W: usize>(tile: &Tile<V::T
 #[inline(always)]
 unsafe fn add_products<V: Lanes, const H: usize, const W: usize>(
     sums: &mut [[V; W]; H],
-    a: &Rows<V::T>,
+    a: &Rows<V>,
     a_row: usize,
     line: [V; W],
 ) {
@@ -167,4 +179,3 @@ unsafe fn write_sums<V: Lanes, const H: usize, const W: usize>(tile: &Tile<V::T>
         });
     }
 }
-
