@@ -70,6 +70,14 @@ impl Lanes for F32x16 {
         _mm512_mask_storeu_ps(p, mask, self.0)
     }
     #[inline(always)]
+    unsafe fn add_block(a: *const f32, a_col: usize, b: *const f32, b_row: usize, mut sum: Self) -> Self {
+        let lines = turned(b, b_row);
+        for p in 0..16 {
+            sum = Self::splat(a.add(p * a_col)).mul_add(F32x16(lines[p]), sum);
+        }
+        sum
+    }
+    #[inline(always)]
     unsafe fn transpose(
         from: *const f32,
         stride: usize,
@@ -85,7 +93,10 @@ impl Lanes for F32x16 {
             portable::transpose::<f32, 16>(from, stride, height, head, to, step);
             done = head;
             while done + 16 <= width {
-                transpose_lines(from.add(done), stride, to.add(done * step), step);
+                let lines = turned(from.add(done), stride);
+                for q in 0..16 {
+                    _mm512_storeu_ps(to.add((done + q) * step), lines[q]);
+                }
                 done += 16;
             }
         }
@@ -169,9 +180,9 @@ impl Lanes for F64x8 {
     }
 }
 
-/// 16 x 16 numbers.
+/// Sixteen rows of sixteen numbers, transposed.
 #[inline(always)]
-unsafe fn transpose_lines(from: *const f32, stride: usize, to: *mut f32, step: usize) {
+unsafe fn turned(from: *const f32, stride: usize) -> [__m512; 16] {
     // Rows 4g to 4g + 3 transposed 4 x 4 within their quarters: quarter h of r[4g + c] is column 4h + c of these rows.
     let mut r = [_mm512_setzero_ps(); 16];
     for g in 0..4 {
@@ -186,17 +197,19 @@ unsafe fn transpose_lines(from: *const f32, stride: usize, to: *mut f32, step: u
         r[4 * g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(h, i));
         r[4 * g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(h, i));
     }
-    // 0x88 takes quarters 0 and 2 of both, 0xdd quarters 1 and 3.
+    let mut lines = r;
     for c in 0..4 {
-        let even =
-            [_mm512_shuffle_f32x4::<0x88>(r[c], r[c + 4]), _mm512_shuffle_f32x4::<0x88>(r[c + 8], r[c + 12])];
-        let odd =
-            [_mm512_shuffle_f32x4::<0xdd>(r[c], r[c + 4]), _mm512_shuffle_f32x4::<0xdd>(r[c + 8], r[c + 12])];
-        _mm512_storeu_ps(to.add(c * step), _mm512_shuffle_f32x4::<0x88>(even[0], even[1]));
-        _mm512_storeu_ps(to.add((c + 4) * step), _mm512_shuffle_f32x4::<0x88>(odd[0], odd[1]));
-        _mm512_storeu_ps(to.add((c + 8) * step), _mm512_shuffle_f32x4::<0xdd>(even[0], even[1]));
-        _mm512_storeu_ps(to.add((c + 12) * step), _mm512_shuffle_f32x4::<0xdd>(odd[0], odd[1]));
+        // 0x88 takes quarters 0 and 2 of both, 0xdd quarters 1 and 3.
+        let even = _mm512_shuffle_f32x4::<0x88>(r[c], r[c + 4]);
+        let even_too = _mm512_shuffle_f32x4::<0x88>(r[c + 8], r[c + 12]);
+        let odd = _mm512_shuffle_f32x4::<0xdd>(r[c], r[c + 4]);
+        let odd_too = _mm512_shuffle_f32x4::<0xdd>(r[c + 8], r[c + 12]);
+        lines[c] = _mm512_shuffle_f32x4::<0x88>(even, even_too);
+        lines[c + 4] = _mm512_shuffle_f32x4::<0x88>(odd, odd_too);
+        lines[c + 8] = _mm512_shuffle_f32x4::<0xdd>(even, even_too);
+        lines[c + 12] = _mm512_shuffle_f32x4::<0xdd>(odd, odd_too);
     }
+    lines
 }
 
 /// As many columns of the transpose as there are in groups of four.
@@ -242,12 +255,6 @@ unsafe fn transpose_ps<const FULL: bool>(
         p += 4;
     }
     p
-}
-
-/// Four numbers of row i, zeros where there is no such row.
-#[inline(always)]
-unsafe fn quarter_ps(from: *const f32, stride: usize, i: usize, height: usize) -> __m128 {
-    if i < height { _mm_loadu_ps(from.add(i * stride)) } else { _mm_setzero_ps() }
 }
 
 /// Two numbers of row i, zeros where there is no such row.

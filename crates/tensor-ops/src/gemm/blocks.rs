@@ -20,14 +20,6 @@ const MC: usize = 40;
 /// Panels of B packed at a time: 256 KB. A line of B is read 1 KB at a time then.
 const PANELS: usize = 8;
 
-pub(super) fn tune(i: usize, default: usize) -> usize {
-    static T: std::sync::OnceLock<[Option<usize>; 10]> = std::sync::OnceLock::new();
-    T.get_or_init(|| {
-        std::array::from_fn(|i| std::env::var(format!("T{i}")).ok().and_then(|s| s.parse().ok()))
-    })[i]
-        .unwrap_or(default)
-}
-
 /// A range cut into nearly equal parts: the first of them may be one longer than the last.
 #[derive(Clone, Copy)]
 struct Parts {
@@ -66,7 +58,7 @@ impl Plan {
     #[inline(always)]
     fn new<T>(x: &Product<T>, panel: usize, tile: usize, k: usize) -> Plan {
         let by_columns = x.b_col != 1;
-        let pack_b = by_columns || (x.m > 2 * tile && x.k * x.b_row * size_of::<T>() > tune(2, 1 << 20));
+        let pack_b = by_columns || (x.m > 2 * tile && x.k * x.b_row * size_of::<T>() > (1 << 20));
         let pack_a = x.n > 4 * panel && x.k * x.m * size_of::<T>() > 1 << 16;
         Plan { pack_b, pack_a, along_rows: !pack_b && k * x.n * size_of::<T>() <= 1 << 14 }
     }
@@ -79,8 +71,7 @@ impl Plan {
 #[inline(always)]
 pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
     let panel = 2 * V::N;
-    let steps = Parts::at_most(tune(0, KC), x.k);
-    let longest = steps.start(1);
+    let steps = Parts::at_most(KC, x.k);
     if x.b_col == 1 && (x.m == 1 || (x.k <= 2 && x.n >= 512)) {
         for s in 0..steps.count {
             // SAFETY: the caller's contract is the same.
@@ -88,16 +79,17 @@ pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
         }
         return;
     }
+    let longest = steps.start(1);
     let tiles = Parts::at_most(V::KERNELS.len(), x.m);
-    let blocks = Parts::at_most(tune(1, MC), tiles.count);
+    let blocks = Parts::at_most(MC, tiles.count);
     let plan = Plan::new(x, panel, V::KERNELS.len(), longest);
-    let rows = tiles.start(blocks.start(1));
-    let group = tune(4, PANELS).min(x.n.div_ceil(panel)) * panel;
-    let size_b = if plan.pack_b { longest * group } else { 0 };
-    let size_a = if plan.pack_a { rows * (longest + PAD) } else { 0 };
+    let width = (PANELS * panel).min(x.n.next_multiple_of(panel));
+    let size_b = if plan.pack_b { longest * width } else { 0 };
+    let size_a = if plan.pack_a { tiles.start(blocks.start(1)) * (longest + PAD) } else { 0 };
+    let work = Loops { plan, steps, tiles, blocks, width };
     if size_a + size_b == 0 {
         // SAFETY: the caller's contract is the same; nothing is packed.
-        return unsafe { make::<V>(x, plan, steps, tiles, blocks, group, [std::ptr::null_mut(); 2]) };
+        return unsafe { work.run::<V>(x, std::ptr::null_mut(), std::ptr::null_mut()) };
     }
     // The buffer leaves its place while it is used: a closure would not be compiled for the instructions of V.
     let mut buffer = V::T::with_pack_buffer(std::mem::take);
@@ -106,111 +98,119 @@ pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
         buffer.resize(size_a + size_b + line, V::T::ZERO);
     }
     let start = buffer.as_mut_ptr();
-    let b = start.wrapping_add(start.align_offset(64).min(line));
-    // SAFETY: the caller's contract is the same; `b` is less than a line behind the start of the buffer.
-    unsafe { make::<V>(x, plan, steps, tiles, blocks, group, [b.wrapping_add(size_b), b]) };
+    let packed_b = start.wrapping_add(start.align_offset(64).min(line));
+    // SAFETY: the caller's contract is the same; `packed_b` is at most a line behind the start of the buffer.
+    unsafe { work.run::<V>(x, packed_b.wrapping_add(size_b), packed_b) };
     V::T::with_pack_buffer(|place| *place = buffer);
 }
 
-/// # Safety
-/// As above, and what the plan packs has room at `packed`.
-#[inline(always)]
-unsafe fn make<V: Lanes>(
-    x: &Product<V::T>,
+#[derive(Clone, Copy)]
+struct Loops {
     plan: Plan,
     steps: Parts,
     tiles: Parts,
+    /// Of tiles.
     blocks: Parts,
-    group: usize,
-    [packed_a, packed_b]: [*mut V::T; 2],
-) {
-    for block in 0..blocks.count {
-        let (first, end) = (blocks.start(block), blocks.start(block + 1));
-        let row = tiles.start(first);
-        for step in 0..steps.count {
-            let p = steps.start(step);
-            let k = steps.start(step + 1) - p;
-            let assign = x.update == Update::Assign && step == 0;
-            // SAFETY: all are rows, columns and products of `x`, or places that `drive` made.
-            unsafe {
-                let mut a = Block {
-                    from: x.a.add(row * x.a_row + p * x.a_col),
-                    row: x.a_row,
-                    col: x.a_col,
-                    tiled: false,
-                };
-                if plan.pack_a && x.a_col == 1 {
-                    pack::copy_rows(a.from, a.row, tiles.start(end) - row, k, packed_a, k + PAD);
-                    a = Block { from: packed_a, row: k + PAD, col: 1, tiled: false };
-                } else if plan.pack_a {
-                    let ends = (first..end).map(|t| tiles.start(t + 1) - row);
-                    pack::copy_columns::<V>(a.from, a.col, k, packed_a, ends);
-                    a = Block { from: packed_a, row: 1, col: 0, tiled: true };
-                }
-                let mut j = 0;
-                while j < x.n {
-                    let width = group.min(x.n - j);
-                    let row_kernel = x.m == 1 && x.b_col != 1;
-                    let mut b = (x.b.add(p * x.b_row + j * x.b_col).cast_mut(), x.b_row, 2 * V::N);
-                    if plan.pack_b && !row_kernel {
-                        pack::panels::<V>(x, p, k, j, width, packed_b);
-                        b = (packed_b, 2 * V::N, 2 * V::N * k);
-                    }
-                    let panels = width.div_ceil(2 * V::N);
-                    let count = panels * (end - first);
-                    let (mut t, mut q) = (first, 0);
-                    for _ in 0..count {
-                        let (i, height) = (tiles.start(t) - row, tiles.start(t + 1) - tiles.start(t));
-                        let column = q * 2 * V::N;
-                        let width = (2 * V::N).min(width - column);
-                        let vectors = width.div_ceil(V::N);
-                        let mut tile = Tile {
-                            k,
-                            a: a.from.add(i * if a.tiled { k } else { a.row }),
-                            a_row: a.row,
-                            a_col: if a.tiled { height } else { a.col },
-                            b: b.0.wrapping_add(q * b.2),
-                            b_row: b.1,
-                            c: x.c.add((row + i) * x.c_row + j + column),
-                            c_row: x.c_row,
-                            last: (width - 1) % V::N + 1,
-                            assign,
-                        };
-                        if row_kernel && width == 2 * V::N {
-                            tile.b = x.b.add(p * x.b_row + (j + column) * x.b_col);
-                            tile.b_row = x.b_col;
-                            V::ROW(&tile);
-                        } else {
-                            if row_kernel {
-                                pack::panels::<V>(x, p, k, j + column, width, packed_b);
-                                (tile.b, tile.b_row) = (packed_b, 2 * V::N);
-                            }
-                            V::KERNELS[height - 1][vectors - 1](&tile);
-                        }
-                        if plan.along_rows {
-                            q += 1;
-                            if q == panels {
-                                (q, t) = (0, t + 1);
-                            }
-                        } else {
-                            t += 1;
-                            if t == end {
-                                (t, q) = (first, q + 1);
-                            }
-                        }
-                    }
-                    j += width;
-                }
-            }
-        }
-    }
+    /// Columns of B at a time, whole panels.
+    width: usize,
 }
 
 /// Where a block of A lies: row i at `from + i·row`, or, in tiles, the tile that begins with row i at `from + i·k`.
 #[derive(Clone, Copy)]
-struct Block<T> {
+struct BlockOfA<T> {
     from: *const T,
     row: usize,
     col: usize,
     tiled: bool,
+}
+
+impl Loops {
+    /// # Safety
+    /// The contract of [`Product`], the instructions of V exist, and there is room for what the plan packs.
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(&self, x: &Product<V::T>, packed_a: *mut V::T, packed_b: *mut V::T) {
+        let Loops { plan, steps, tiles, blocks, .. } = *self;
+        for block in 0..blocks.count {
+            let (first, end) = (blocks.start(block), blocks.start(block + 1));
+            let row = tiles.start(first);
+            for step in 0..steps.count {
+                let p = steps.start(step);
+                let k = steps.start(step + 1) - p;
+                // SAFETY: rows and products of `x`, and room for them by the contract.
+                unsafe {
+                    let from = x.a.add(row * x.a_row + p * x.a_col);
+                    let mut a = BlockOfA { from, row: x.a_row, col: x.a_col, tiled: false };
+                    if plan.pack_a && x.a_col == 1 {
+                        pack::copy_rows(from, x.a_row, tiles.start(end) - row, k, packed_a, k + PAD);
+                        a = BlockOfA { from: packed_a, row: k + PAD, col: 1, tiled: false };
+                    } else if plan.pack_a {
+                        let ends = (first..end).map(|t| tiles.start(t + 1) - row);
+                        pack::copy_columns::<V>(from, x.a_col, k, packed_a, ends);
+                        a = BlockOfA { from: packed_a, row: 1, col: 0, tiled: true };
+                    }
+                    self.multiply_block::<V>(x, step, first, end, a, packed_b);
+                }
+            }
+        }
+    }
+
+    /// Tiles `first..end` of rows, with all columns, for a step of k.
+    ///
+    /// # Safety
+    /// As above, and `a` has the block.
+    #[inline(always)]
+    unsafe fn multiply_block<V: Lanes>(
+        &self,
+        x: &Product<V::T>,
+        step: usize,
+        first: usize,
+        end: usize,
+        a: BlockOfA<V::T>,
+        packed_b: *mut V::T,
+    ) {
+        let panel = 2 * V::N;
+        let p = self.steps.start(step);
+        let k = self.steps.start(step + 1) - p;
+        let row = self.tiles.start(first);
+        let mut j = 0;
+        while j < x.n {
+            let width = self.width.min(x.n - j);
+            // SAFETY: rows, columns and products of `x`, and what was packed for them.
+            unsafe {
+                let mut b = (x.b.add(p * x.b_row + j * x.b_col), x.b_row, panel * x.b_col);
+                let mut kernel = None;
+                if self.plan.pack_b && x.m == 1 && width.is_multiple_of(panel) {
+                    (b.1, kernel) = (x.b_col, Some(V::ROW));
+                } else if self.plan.pack_b {
+                    pack::panels::<V>(x, p, k, j, width, packed_b);
+                    b = (packed_b.cast_const(), panel, panel * k);
+                }
+                let panels = width.div_ceil(panel);
+                for i in 0..panels * (end - first) {
+                    let (t, q) = if self.plan.along_rows {
+                        (first + i / panels, i % panels)
+                    } else {
+                        (first + i % (end - first), i / (end - first))
+                    };
+                    let i = self.tiles.start(t) - row;
+                    let height = self.tiles.start(t + 1) - row - i;
+                    let width = panel.min(width - q * panel);
+                    let tile = Tile {
+                        k,
+                        a: a.from.add(i * if a.tiled { k } else { a.row }),
+                        a_row: a.row,
+                        a_col: if a.tiled { height } else { a.col },
+                        b: b.0.add(q * b.2),
+                        b_row: b.1,
+                        c: x.c.add((row + i) * x.c_row + j + q * panel),
+                        c_row: x.c_row,
+                        last: (width - 1) % V::N + 1,
+                        assign: x.update == Update::Assign && step == 0,
+                    };
+                    kernel.unwrap_or(V::KERNELS[height - 1][width.div_ceil(V::N) - 1])(&tile);
+                }
+            }
+            j += width;
+        }
+    }
 }

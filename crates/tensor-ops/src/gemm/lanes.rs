@@ -41,6 +41,27 @@ pub(super) trait Lanes: Copy {
     }
     /// Brings the line of `p` into the first-level cache; any address will do.
     unsafe fn prefetch(p: *const Self::T);
+    /// N products more in each lane: lane j of `sum` and a(p)·b(j, p) for p in 0..N, in order, with a(p) at `a + p·a_col`
+    /// and b(j, p) at `b + j·b_row + p`.
+    #[inline(always)]
+    unsafe fn add_block(
+        a: *const Self::T,
+        a_col: usize,
+        b: *const Self::T,
+        b_row: usize,
+        mut sum: Self,
+    ) -> Self {
+        // SAFETY: by the contract; `lines` has room for N <= 16 lines of N numbers.
+        unsafe {
+            let mut lines = [Self::zero(); 16];
+            let lines = lines.as_mut_ptr().cast::<Self::T>();
+            Self::transpose(b, b_row, Self::N, Self::N, lines, Self::N);
+            for p in 0..Self::N {
+                sum = Self::splat(a.add(p * a_col)).mul_add(Self::load(lines.add(p * Self::N)), sum);
+            }
+            sum
+        }
+    }
     /// Writes the transpose of the `height <= N` rows of `width` numbers that begin `stride` apart at `from`: line p at
     /// `to + p·step` has `N` numbers, those beyond `height` are 0.
     unsafe fn transpose(

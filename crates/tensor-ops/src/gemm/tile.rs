@@ -1,7 +1,6 @@
 //! The micro-kernels: a tile of C whose sums stay in registers.
 
 use super::lanes::Lanes;
-use crate::Real;
 
 /// A compiled micro-kernel.
 pub(super) type Kernel<T> = unsafe fn(&Tile<T>);
@@ -65,7 +64,7 @@ pub(super) unsafe fn multiply<V: Lanes, const H: usize, const W: usize>(tile: &T
             }
             add_products::<V, H, W>(&mut sums, &a, tile.a_row, line);
             b = b.wrapping_add(tile.b_row);
-            a.step(tile);
+            a.step::<W>(tile);
         }
         write_sums::<V, H, W>(tile, sums);
     }
@@ -80,34 +79,45 @@ pub(super) unsafe fn multiply<V: Lanes, const H: usize, const W: usize>(tile: &T
 /// As for [`multiply`].
 #[inline(always)]
 pub(super) unsafe fn multiply_row<V: Lanes>(tile: &Tile<V::T>) {
-    /// Bytes between what is read and what is asked for: some 100 ns at the speed of a memory.
-    const AHEAD: usize = 512;
-    // SAFETY: by the contract; `lines` has room for N <= 16 lines of 2N numbers.
+    /// Bytes between what is read and what is asked for: what memory delivers in some 100 ns from each of 16 rows.
+    const AHEAD: usize = 1024;
+    // SAFETY: by the contract.
     unsafe {
-        let mut lines = [V::zero(); 32];
-        let lines = lines.as_mut_ptr().cast::<V::T>();
-        let mut sums = [[V::zero(); 2]; 1];
-        let mut a = Rows::<V>::new(tile);
-        // A step ends where a vector in memory would, if it can.
-        let skew = tile.b.addr() / size_of::<V::T>() % V::N;
-        let mut p = 0;
-        while p < tile.k {
-            let steps = (V::N - (skew + p) % V::N).min(tile.k - p);
-            for j in 0..2 * V::N {
-                V::prefetch(tile.b.wrapping_add(j * tile.b_row + p + AHEAD / size_of::<V::T>()));
+        for w in 0..2 {
+            let b = tile.b.add(w * V::N * tile.b_row);
+            // A block begins where a line of the cache does, if it can.
+            let head = ((V::N - b.addr() / size_of::<V::T>() % V::N) % V::N).min(tile.k);
+            let mut sum = turn_and_add::<V>(tile, b, 0, head, V::zero());
+            let mut p = head;
+            while p + V::N <= tile.k {
+                for j in 0..V::N {
+                    V::prefetch(b.wrapping_add(j * tile.b_row + p + AHEAD / size_of::<V::T>()));
+                }
+                sum = V::add_block(tile.a.add(p * tile.a_col), tile.a_col, b.add(p), tile.b_row, sum);
+                p += V::N;
             }
-            for w in 0..2 {
-                let from = tile.b.add(p + w * V::N * tile.b_row);
-                V::transpose(from, tile.b_row, V::N, steps, lines.add(w * V::N), 2 * V::N);
-            }
-            for q in 0..steps {
-                let line = lines.add(q * 2 * V::N);
-                add_products::<V, 1, 2>(&mut sums, &a, tile.a_row, [V::load(line), V::load(line.add(V::N))]);
-                a.step(tile);
-            }
-            p += steps;
+            sum = turn_and_add::<V>(tile, b, p, tile.k - p, sum);
+            let to = tile.c.add(w * V::N);
+            (if tile.assign { sum } else { V::load(to).add(sum) }).store(to);
         }
-        write_sums::<V, 1, 2>(tile, sums);
+    }
+}
+
+/// Less than a block of columns of B for [`multiply_row`].
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+unsafe fn turn_and_add<V: Lanes>(tile: &Tile<V::T>, b: *const V::T, p: usize, count: usize, mut sum: V) -> V {
+    // SAFETY: by the contract; `lines` has room for N <= 16 lines of N numbers.
+    unsafe {
+        let mut lines = [V::zero(); 16];
+        let lines = lines.as_mut_ptr().cast::<V::T>();
+        V::transpose(b.add(p), tile.b_row, V::N, count, lines, V::N);
+        for q in 0..count {
+            sum = V::splat(tile.a.add((p + q) * tile.a_col)).mul_add(V::load(lines.add(q * V::N)), sum);
+        }
+        sum
     }
 }
 
@@ -125,9 +135,10 @@ impl<V: Lanes> Rows<V> {
     }
     /// To the next column.
     #[inline(always)]
-    fn step(&mut self, tile: &Tile<V::T>) {
+    fn step<const W: usize>(&mut self, tile: &Tile<V::T>) {
         for g in 0..3 {
-            self.0[g] = V::opaque(self.0[g].wrapping_add(tile.a_col));
+            let next = self.0[g].wrapping_add(tile.a_col);
+            self.0[g] = if W == 1 { V::opaque(next) } else { next };
         }
     }
 }
