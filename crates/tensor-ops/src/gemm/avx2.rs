@@ -9,7 +9,7 @@ use super::Product;
 use super::blocks::drive;
 use super::lanes::{Lanes, instructions, kernels};
 use super::portable;
-use super::tile::{Kernel, Tile, multiply, multiply_row};
+use super::tile::{Kernel, Tile, multiply};
 
 /// The product, compiled for AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
@@ -36,9 +36,10 @@ unsafe fn kernel_f64<const H: usize, const W: usize>(tile: &Tile<f64>) {
 /// A window of these, -1 for lanes that count, is a mask.
 static LANES: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
-#[target_feature(enable = "avx2,fma")]
-unsafe fn row_f32(tile: &Tile<f32>) {
-    multiply_row::<F32x8>(tile)
+/// A mask of the first `n <= 8` lanes of 32 bits.
+#[inline(always)]
+unsafe fn mask(n: usize) -> __m256i {
+    _mm256_loadu_si256(LANES.as_ptr().add(8 - n).cast())
 }
 
 #[derive(Clone, Copy)]
@@ -46,10 +47,9 @@ struct F32x8(__m256);
 
 impl Lanes for F32x8 {
     type T = f32;
-    type Mask = __m256i;
+    type Mask = usize;
     const N: usize = 8;
     const KERNELS: &'static [[Kernel<f32>; 2]] = kernels!(kernel_f32: 1 2 3 4 5 6);
-    const ROW: Kernel<f32> = row_f32;
 
     instructions!(
         _mm256_setzero_ps,
@@ -61,16 +61,17 @@ impl Lanes for F32x8 {
     );
 
     #[inline(always)]
-    unsafe fn mask(n: usize) -> __m256i {
-        _mm256_loadu_si256(LANES.as_ptr().add(8 - n).cast())
+    unsafe fn mask(n: usize) -> usize {
+        n
     }
     #[inline(always)]
-    unsafe fn load_first(p: *const f32, mask: __m256i) -> Self {
-        F32x8(_mm256_maskload_ps(p, mask))
+    unsafe fn load_first(p: *const f32, n: usize) -> Self {
+        if n == 8 { Self::load(p) } else { F32x8(_mm256_maskload_ps(p, mask(n))) }
     }
     #[inline(always)]
-    unsafe fn store_first(self, p: *mut f32, mask: __m256i) {
-        _mm256_maskstore_ps(p, mask, self.0)
+    unsafe fn store_first(self, p: *mut f32, n: usize) {
+        // Masked stores are slow on some processors.
+        if n == 8 { self.store(p) } else { _mm256_maskstore_ps(p, mask(n), self.0) }
     }
     #[inline(always)]
     unsafe fn transpose(
@@ -108,20 +109,14 @@ impl Lanes for F32x8 {
     }
 }
 
-#[target_feature(enable = "avx2,fma")]
-unsafe fn row_f64(tile: &Tile<f64>) {
-    multiply_row::<F64x4>(tile)
-}
-
 #[derive(Clone, Copy)]
 struct F64x4(__m256d);
 
 impl Lanes for F64x4 {
     type T = f64;
-    type Mask = __m256i;
+    type Mask = usize;
     const N: usize = 4;
     const KERNELS: &'static [[Kernel<f64>; 2]] = kernels!(kernel_f64: 1 2 3 4 5 6);
-    const ROW: Kernel<f64> = row_f64;
 
     instructions!(
         _mm256_setzero_pd,
@@ -133,16 +128,17 @@ impl Lanes for F64x4 {
     );
 
     #[inline(always)]
-    unsafe fn mask(n: usize) -> __m256i {
-        _mm256_loadu_si256(LANES.as_ptr().add(8 - 2 * n).cast())
+    unsafe fn mask(n: usize) -> usize {
+        n
     }
     #[inline(always)]
-    unsafe fn load_first(p: *const f64, mask: __m256i) -> Self {
-        F64x4(_mm256_maskload_pd(p, mask))
+    unsafe fn load_first(p: *const f64, n: usize) -> Self {
+        if n == 4 { Self::load(p) } else { F64x4(_mm256_maskload_pd(p, mask(2 * n))) }
     }
     #[inline(always)]
-    unsafe fn store_first(self, p: *mut f64, mask: __m256i) {
-        _mm256_maskstore_pd(p, mask, self.0)
+    unsafe fn store_first(self, p: *mut f64, n: usize) {
+        // Masked stores are slow on some processors.
+        if n == 4 { self.store(p) } else { _mm256_maskstore_pd(p, mask(2 * n), self.0) }
     }
     #[inline(always)]
     unsafe fn transpose(

@@ -9,7 +9,7 @@ use super::Product;
 use super::blocks::drive;
 use super::lanes::{Lanes, instructions, kernels};
 use super::portable;
-use super::tile::{Kernel, Tile, multiply, multiply_row};
+use super::tile::{Kernel, Tile, multiply};
 
 /// The product, compiled for AVX-512.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
@@ -33,11 +33,6 @@ unsafe fn kernel_f64<const H: usize, const W: usize>(tile: &Tile<f64>) {
     multiply::<F64x8, H, W>(tile)
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-unsafe fn row_f32(tile: &Tile<f32>) {
-    multiply_row::<F32x16>(tile)
-}
-
 #[derive(Clone, Copy)]
 struct F32x16(__m512);
 
@@ -46,7 +41,6 @@ impl Lanes for F32x16 {
     type Mask = __mmask16;
     const N: usize = 16;
     const KERNELS: &'static [[Kernel<f32>; 2]] = kernels!(kernel_f32: 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
-    const ROW: Kernel<f32> = row_f32;
 
     instructions!(
         _mm512_setzero_ps,
@@ -117,11 +111,6 @@ impl Lanes for F32x16 {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-unsafe fn row_f64(tile: &Tile<f64>) {
-    multiply_row::<F64x8>(tile)
-}
-
 #[derive(Clone, Copy)]
 struct F64x8(__m512d);
 
@@ -130,7 +119,6 @@ impl Lanes for F64x8 {
     type Mask = __mmask8;
     const N: usize = 8;
     const KERNELS: &'static [[Kernel<f64>; 2]] = kernels!(kernel_f64: 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
-    const ROW: Kernel<f64> = row_f64;
 
     instructions!(
         _mm512_setzero_pd,

@@ -7,7 +7,7 @@
 use super::Product;
 use super::lanes::Lanes;
 use super::pack::{self, PAD};
-use super::rows::add_rows;
+use super::rows::{add_columns, add_rows};
 use super::tile::Tile;
 use crate::Real;
 use crate::matrix::Update;
@@ -22,10 +22,10 @@ const PANELS: usize = 8;
 
 /// A range cut into nearly equal parts: the first of them may be one longer than the last.
 #[derive(Clone, Copy)]
-struct Parts {
+pub(super) struct Parts {
     size: usize,
     longer: usize,
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl Parts {
@@ -38,7 +38,7 @@ impl Parts {
 
     /// Where part i begins.
     #[inline(always)]
-    fn start(&self, i: usize) -> usize {
+    pub(super) fn start(&self, i: usize) -> usize {
         i * self.size + i.min(self.longer)
     }
 }
@@ -72,12 +72,9 @@ impl Plan {
 pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
     let panel = 2 * V::N;
     let steps = Parts::at_most(KC, x.k);
-    if x.b_col == 1 && (x.m == 1 || (x.k <= 2 && x.n >= 512)) {
-        for s in 0..steps.count {
-            // SAFETY: the caller's contract is the same.
-            unsafe { add_rows::<V>(x, steps.start(s), steps.start(s + 1) - steps.start(s)) };
-        }
-        return;
+    if x.m == 1 || (x.b_col == 1 && x.k <= 2 && x.n >= 512) {
+        // SAFETY: the caller's contract is the same.
+        return unsafe { if x.b_col == 1 { add_rows::<V>(x, steps) } else { add_columns::<V>(x, steps) } };
     }
     let longest = steps.start(1);
     let tiles = Parts::at_most(V::KERNELS.len(), x.m);
@@ -178,10 +175,7 @@ impl Loops {
             // SAFETY: rows, columns and products of `x`, and what was packed for them.
             unsafe {
                 let mut b = (x.b.add(p * x.b_row + j * x.b_col), x.b_row, panel * x.b_col);
-                let mut kernel = None;
-                if self.plan.pack_b && x.m == 1 && width.is_multiple_of(panel) {
-                    (b.1, kernel) = (x.b_col, Some(V::ROW));
-                } else if self.plan.pack_b {
+                if self.plan.pack_b {
                     pack::panels::<V>(x, p, k, j, width, packed_b);
                     b = (packed_b.cast_const(), panel, panel * k);
                 }
@@ -207,7 +201,7 @@ impl Loops {
                         last: (width - 1) % V::N + 1,
                         assign: x.update == Update::Assign && step == 0,
                     };
-                    kernel.unwrap_or(V::KERNELS[height - 1][width.div_ceil(V::N) - 1])(&tile);
+                    V::KERNELS[height - 1][width.div_ceil(V::N) - 1](&tile);
                 }
             }
             j += width;

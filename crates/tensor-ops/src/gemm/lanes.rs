@@ -17,8 +17,6 @@ pub(super) trait Lanes: Copy {
     /// The kernels, compiled for the instructions: `KERNELS[h - 1][w - 1]` makes a tile of h rows and w vectors. The
     /// number of heights is what the registers hold: 2h sums, two vectors of B and one number of A.
     const KERNELS: &'static [[Kernel<Self::T>; 2]];
-    /// The kernel of one row, whose panel of B lies by columns.
-    const ROW: Kernel<Self::T>;
 
     /// The mask of the first `n <= N` lanes.
     unsafe fn mask(n: usize) -> Self::Mask;

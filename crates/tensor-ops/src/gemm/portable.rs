@@ -6,7 +6,7 @@
 use super::Product;
 use super::blocks::drive;
 use super::lanes::Lanes;
-use super::tile::{Kernel, Tile, multiply, multiply_row};
+use super::tile::{Kernel, Tile, multiply};
 use crate::Real;
 
 /// The product, compiled for what every processor of the target has.
@@ -21,10 +21,6 @@ pub(super) unsafe fn product_f64(x: &Product<f64>) {
 
 unsafe fn kernel<V: Lanes, const H: usize, const W: usize>(tile: &Tile<V::T>) {
     multiply::<V, H, W>(tile)
-}
-
-unsafe fn row<V: Lanes>(tile: &Tile<V::T>) {
-    multiply_row::<V>(tile)
 }
 
 /// Whether the baseline has fused multiply-adds; without the instruction each would be a function call.
@@ -45,7 +41,6 @@ impl<T: Real, const N: usize> Lanes for Array<T, N> {
         [kernel::<Self, 5, 1>, kernel::<Self, 5, 2>],
         [kernel::<Self, 6, 1>, kernel::<Self, 6, 2>],
     ];
-    const ROW: Kernel<T> = row::<Self>;
 
     #[inline(always)]
     unsafe fn mask(n: usize) -> usize {

@@ -70,57 +70,6 @@ pub(super) unsafe fn multiply<V: Lanes, const H: usize, const W: usize>(tile: &T
     }
 }
 
-/// One row of C where B(p, j) is at `b + j·b_row + p`, as [`multiply`] would sum it: a few columns of B are turned into
-/// lines, used and forgotten. Panels of two whole vectors alone.
-///
-/// Memory is the bound: a number of B is read for one multiply-add.
-///
-/// # Safety
-/// As for [`multiply`].
-#[inline(always)]
-pub(super) unsafe fn multiply_row<V: Lanes>(tile: &Tile<V::T>) {
-    /// Bytes between what is read and what is asked for: what memory delivers in some 100 ns from each of 16 rows.
-    const AHEAD: usize = 1024;
-    // SAFETY: by the contract.
-    unsafe {
-        for w in 0..2 {
-            let b = tile.b.add(w * V::N * tile.b_row);
-            // A block begins where a line of the cache does, if it can.
-            let head = ((V::N - b.addr() / size_of::<V::T>() % V::N) % V::N).min(tile.k);
-            let mut sum = turn_and_add::<V>(tile, b, 0, head, V::zero());
-            let mut p = head;
-            while p + V::N <= tile.k {
-                for j in 0..V::N {
-                    V::prefetch(b.wrapping_add(j * tile.b_row + p + AHEAD / size_of::<V::T>()));
-                }
-                sum = V::add_block(tile.a.add(p * tile.a_col), tile.a_col, b.add(p), tile.b_row, sum);
-                p += V::N;
-            }
-            sum = turn_and_add::<V>(tile, b, p, tile.k - p, sum);
-            let to = tile.c.add(w * V::N);
-            (if tile.assign { sum } else { V::load(to).add(sum) }).store(to);
-        }
-    }
-}
-
-/// Less than a block of columns of B for [`multiply_row`].
-///
-/// # Safety
-/// As there.
-#[inline(always)]
-unsafe fn turn_and_add<V: Lanes>(tile: &Tile<V::T>, b: *const V::T, p: usize, count: usize, mut sum: V) -> V {
-    // SAFETY: by the contract; `lines` has room for N <= 16 lines of N numbers.
-    unsafe {
-        let mut lines = [V::zero(); 16];
-        let lines = lines.as_mut_ptr().cast::<V::T>();
-        V::transpose(b.add(p), tile.b_row, V::N, count, lines, V::N);
-        for q in 0..count {
-            sum = V::splat(tile.a.add((p + q) * tile.a_col)).mul_add(V::load(lines.add(q * V::N)), sum);
-        }
-        sum
-    }
-}
-
 /// Where the rows of a tile of A stand. Five rows a pointer: [x], [x + s], [x + 2s], [x + 3s], [x + 4s] are what an
 /// address can say with s and 3s in registers, of which there are not enough for a pointer a row. The pointers are
 /// opaque, or the compiler would find each row by an addition to the one before: fourteen in a chain, which are
