@@ -29,6 +29,8 @@ mod split;
 mod tests;
 mod tile;
 
+use std::sync::OnceLock;
+
 use crate::Real;
 use crate::matrix::{Matrix, Update};
 use crate::simd::Isa;
@@ -82,8 +84,9 @@ pub(crate) fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, 
 /// # Safety
 /// The contract of [`Product`].
 unsafe fn on_this_thread<T: Real>(x: &Product<T>) {
+    static BEST: OnceLock<Isa> = OnceLock::new();
     // SAFETY: the caller's contract, and `best` has found the instructions.
-    unsafe { compute(x, Isa::best()) }
+    unsafe { compute(x, *BEST.get_or_init(Isa::best)) }
 }
 
 /// # Safety

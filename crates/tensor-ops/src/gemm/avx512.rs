@@ -80,11 +80,11 @@ impl Lanes for F32x16 {
         to: *mut f32,
         step: usize,
     ) {
-        let mut done = 0;
         // Whole lines of the cache where the rows begin at the same place of one; split ones would be slower.
         let head = (16 - from.addr() / 4 % 16) % 16;
+        let mut done = 0;
         if height == 16 && stride.is_multiple_of(16) && width >= head + 16 {
-            portable::transpose::<f32, 16>(from, stride, height, head, to, step);
+            columns(from, stride, height, head, to, step);
             done = head;
             while done + 16 <= width {
                 let lines = turned(from.add(done), stride);
@@ -94,20 +94,7 @@ impl Lanes for F32x16 {
                 done += 16;
             }
         }
-        let (from, to, width) = (from.add(done), to.add(done * step), width - done);
-        let done = if height == 16 {
-            transpose_ps::<true>(from, stride, height, width, to, step)
-        } else {
-            transpose_ps::<false>(from, stride, height, width, to, step)
-        };
-        portable::transpose::<f32, 16>(
-            from.add(done),
-            stride,
-            height,
-            width - done,
-            to.add(done * step),
-            step,
-        );
+        columns(from.add(done), stride, height, width - done, to.add(done * step), step);
     }
 }
 
@@ -166,6 +153,17 @@ impl Lanes for F64x8 {
         }
         portable::transpose::<f64, 8>(from.add(p), stride, height, width - p, to.add(p * step), step);
     }
+}
+
+/// [`Lanes::transpose`], four columns at a time.
+#[inline(always)]
+unsafe fn columns(from: *const f32, stride: usize, height: usize, width: usize, to: *mut f32, step: usize) {
+    let done = if height == 16 {
+        transpose_ps::<true>(from, stride, height, width, to, step)
+    } else {
+        transpose_ps::<false>(from, stride, height, width, to, step)
+    };
+    portable::transpose::<f32, 16>(from.add(done), stride, height, width - done, to.add(done * step), step);
 }
 
 /// Sixteen rows of sixteen numbers, transposed.

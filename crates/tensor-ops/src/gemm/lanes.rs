@@ -108,7 +108,7 @@ macro_rules! instructions {
         #[inline(always)]
         fn opaque(mut p: *const Self::T) -> *const Self::T {
             // SAFETY: no instruction at all.
-            unsafe { std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, nomem, nostack, preserves_flags)) };
+            unsafe { std::arch::asm!("/* {p} */", p = inout(reg) p, options(pure, readonly, nostack, preserves_flags)) };
             p
         }
         #[inline(always)]

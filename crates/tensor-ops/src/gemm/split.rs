@@ -38,9 +38,9 @@ fn cut<T>(x: &Product<T>, threads: usize) -> (usize, usize) {
 /// # Safety
 /// The contract of [`Product`].
 pub(super) unsafe fn on_the_pool<T: Real>(x: &Product<T>) {
-    let threads = pool::threads();
     let work = x.m.saturating_mul(x.k).saturating_mul(x.n);
-    if threads == 1 || work <= ALONE {
+    let threads = if work <= ALONE { 1 } else { pool::threads() };
+    if threads == 1 {
         // SAFETY: the caller's contract is the same.
         return unsafe { on_this_thread(x) };
     }
