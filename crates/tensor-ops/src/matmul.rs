@@ -3,24 +3,13 @@
 //! [`gemm`] is the fast form for backward passes and layers: views in, slice out, nothing allocated. [`matmul_naive`]
 //! is its oracle. [`Tensor::matmul`](crate::Tensor::matmul) has NumPy's rules on top.
 
+use crate::Real;
 pub use crate::matrix::{Matrix, Update};
-use crate::{Real, pool};
-
-/// Multiplications below which a product runs on the calling thread: at 50 GFLOP/s some 10 µs, ten times the cost of
-/// waking the pool.
-const PARALLEL_FROM: usize = 1 << 18;
-
-/// Rows of C in a piece of work. Each piece packs all of B for itself, which costs about as much as 20 rows of products:
-/// a quarter of C where that is more than that, and never so much that a tall C leaves threads idle. A multiple of 12,
-/// the height of the kernel's tile.
-fn rows_of_piece(m: usize) -> usize {
-    m.div_ceil(4).next_multiple_of(12).clamp(36, 132)
-}
 
 /// C = A·B or C += A·B, with C of shape (rows of A, columns of B), row-major.
 ///
-/// Work is split by rows of C in pieces that do not depend on the number of threads. The k products of an element are added in an order that depends on k alone, so that a row of C has the same bits
-/// whatever the other rows are and however many threads there are.
+/// The k products of an element are added in an order that depends on k alone, so that a row of C has the same bits
+/// whatever the other rows are, in which order the operands lie, and however many threads there are.
 ///
 /// # Panics
 /// Where A's columns are not B's rows, or `c` has another length.
@@ -44,15 +33,7 @@ pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut
     if k == 0 || c.is_empty() {
         return;
     }
-    let work = m.saturating_mul(n).saturating_mul(k);
-    let rows = rows_of_piece(m);
-    if work < PARALLEL_FROM || m <= rows {
-        return crate::gemm::gemm(a, b, update, c);
-    }
-    pool::split(m.div_ceil(rows), [(c, rows * n)], |i, [c]| {
-        let from = i * rows;
-        crate::gemm::gemm(a.slice_rows(from..from + c.len() / n), b, update, c);
-    });
+    crate::gemm::gemm(a, b, update, c);
 }
 
 /// C = A·B by the definition: the judge of [`gemm`].

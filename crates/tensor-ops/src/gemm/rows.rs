@@ -1,0 +1,243 @@
+//! Products that memory bounds: a number of B is read for one multiply-add, or one of C written. What lies in a row is
+//! read or written from end to end, as the processor likes to prefetch.
+
+use std::mem::MaybeUninit;
+
+use super::Product;
+use super::blocks::Parts;
+use super::lanes::Lanes;
+use crate::Real;
+use crate::matrix::Update;
+
+/// Rows of B added in one pass over the sums.
+const GROUP: usize = 8;
+/// Sums kept at a time, in the first-level cache: 4 KB of f32.
+const STRIP: usize = 1024;
+
+/// Every row of C as a sum of rows of B, which lies by rows, in the order of the kernel of tiles.
+///
+/// # Safety
+/// The contract of [`Product`], and the instructions of V exist.
+#[inline(always)]
+pub(super) unsafe fn add_rows<V: Lanes>(x: &Product<V::T>, steps: Parts) {
+    for step in 0..steps.count {
+        let p = steps.start(step);
+        for i in 0..x.m {
+            let mut j = 0;
+            while j < x.n {
+                let width = STRIP.min(x.n - j);
+                let strip = Strip {
+                    k: steps.start(step + 1) - p,
+                    a: x.a.wrapping_add(i * x.a_row + p * x.a_col),
+                    a_col: x.a_col,
+                    b: x.b.wrapping_add(p * x.b_row + j),
+                    b_row: x.b_row,
+                    c: x.c.wrapping_add(i * x.c_row + j),
+                    width,
+                    assign: x.update == Update::Assign && step == 0,
+                };
+                // SAFETY: rows, columns and products of `x`.
+                unsafe { strip.sum::<V>() };
+                j += width;
+            }
+        }
+    }
+}
+
+/// Part of a row of C: k numbers of A, k rows of B.
+struct Strip<T> {
+    k: usize,
+    a: *const T,
+    a_col: usize,
+    b: *const T,
+    b_row: usize,
+    c: *mut T,
+    width: usize,
+    assign: bool,
+}
+
+impl<T: Real> Strip<T> {
+    /// # Safety
+    /// The pointers reach what they stand for, and the instructions of V exist.
+    #[inline(always)]
+    unsafe fn sum<V: Lanes<T = T>>(&self) {
+        // The first group writes it before the second reads it.
+        let mut sums = MaybeUninit::<[T; STRIP]>::uninit();
+        let sums = sums.as_mut_ptr().cast::<T>();
+        // Vectors begin where lines of the cache do, in what there is most of: C or B.
+        let long = if self.k <= 2 { self.c.addr() } else { self.b.addr() } / size_of::<T>();
+        let head = ((V::N - long % V::N) % V::N).min(self.width);
+        let mut p = 0;
+        while p < self.k {
+            let rows = if p + GROUP <= self.k { GROUP } else { 1 };
+            let last = p + rows == self.k;
+            let group = Group {
+                a: self.a.wrapping_add(p * self.a_col),
+                a_col: self.a_col,
+                b: self.b.wrapping_add(p * self.b_row),
+                b_row: self.b_row,
+                before: if p == 0 { None } else { Some(sums) },
+                to: if last { self.c } else { sums },
+                add: last && !self.assign,
+            };
+            // SAFETY: by the contract; `sums` has STRIP >= width places.
+            unsafe {
+                if rows == GROUP {
+                    group.sum::<V, GROUP>(head, self.width)
+                } else {
+                    group.sum::<V, 1>(head, self.width)
+                }
+            }
+            p += rows;
+        }
+    }
+}
+
+/// A few products into each of some sums.
+struct Group<T> {
+    a: *const T,
+    a_col: usize,
+    b: *const T,
+    b_row: usize,
+    /// The sums so far, if there are any.
+    before: Option<*mut T>,
+    to: *mut T,
+    /// Whether the sums are added to what is at `to`.
+    add: bool,
+}
+
+impl<T> Group<T> {
+    /// The first `head < N` sums, and then vectors of them up to `width`.
+    ///
+    /// # Safety
+    /// `a` has R numbers, `b` R lines of `width`, the others one; the instructions of V exist.
+    #[inline(always)]
+    unsafe fn sum<V: Lanes<T = T>, const R: usize>(&self, head: usize, width: usize) {
+        // SAFETY: by the contract.
+        unsafe {
+            let mut factors = [V::zero(); R];
+            for r in 0..R {
+                factors[r] = V::splat(self.a.add(r * self.a_col));
+            }
+            if head > 0 {
+                self.vector::<V, R, false>(&factors, 0, head);
+            }
+            let mut j = head;
+            while j + V::N <= width {
+                self.vector::<V, R, true>(&factors, j, V::N);
+                j += V::N;
+            }
+            if j < width {
+                self.vector::<V, R, false>(&factors, j, width - j);
+            }
+        }
+    }
+
+    /// Sums `j..j + count`; FULL says that they fill a vector.
+    ///
+    /// # Safety
+    /// As above.
+    #[inline(always)]
+    unsafe fn vector<V: Lanes<T = T>, const R: usize, const FULL: bool>(
+        &self,
+        factors: &[V; R],
+        j: usize,
+        count: usize,
+    ) {
+        // SAFETY: by the contract.
+        unsafe {
+            let mask = V::mask(count);
+            let mut sum = V::zero();
+            if let Some(before) = self.before {
+                sum = if FULL { V::load(before.add(j)) } else { V::load_first(before.add(j), mask) };
+            }
+            for r in 0..R {
+                let b = self.b.add(r * self.b_row + j);
+                sum = factors[r].mul_add(if FULL { V::load(b) } else { V::load_first(b, mask) }, sum);
+            }
+            let to = self.to.add(j);
+            if self.add {
+                sum = if FULL { V::load(to) } else { V::load_first(to, mask) }.add(sum);
+            }
+            if FULL { sum.store(to) } else { sum.store_first(to, mask) }
+        }
+    }
+}
+
+/// Bytes between what is read and what is asked for: what memory delivers in some 100 ns from each of 16 columns.
+const AHEAD: usize = 1024;
+
+/// The one row of C where B lies by columns: N of them at a time, of which blocks are turned into lines, used and
+/// forgotten.
+///
+/// # Safety
+/// The contract of [`Product`] with m = 1, and the instructions of V exist.
+#[inline(always)]
+pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
+    let mut j = 0;
+    while j < x.n {
+        let count = V::N.min(x.n - j);
+        // SAFETY: columns and products of `x`.
+        unsafe {
+            let b = x.b.add(j * x.b_col);
+            let (mask, to) = (V::mask(count), x.c.add(j));
+            let mut total = if x.update == Update::Assign { V::zero() } else { V::load_first(to, mask) };
+            let skew = b.addr() / size_of::<V::T>();
+            for step in 0..steps.count {
+                let (mut p, end) = (steps.start(step), steps.start(step + 1));
+                // A block begins where a line of the cache does, if it can.
+                let head = ((V::N - (skew + p) % V::N) % V::N).min(end - p);
+                let mut sum = V::zero();
+                if count < V::N {
+                    while p < end {
+                        let length = V::N.min(end - p);
+                        sum = turn_and_add::<V>(x, j, count, p, length, sum);
+                        p += length;
+                    }
+                }
+                if p < end && head > 0 {
+                    sum = turn_and_add::<V>(x, j, count, p, head, sum);
+                    p += head;
+                }
+                while p + V::N <= end {
+                    for i in 0..V::N {
+                        V::prefetch(b.wrapping_add(i * x.b_col + p + AHEAD / size_of::<V::T>()));
+                    }
+                    sum = V::add_block(x.a.add(p * x.a_col), x.a_col, b.add(p), x.b_col, sum);
+                    p += V::N;
+                }
+                if p < end {
+                    sum = turn_and_add::<V>(x, j, count, p, end - p, sum);
+                }
+                total = if step == 0 && x.update == Update::Assign { sum } else { total.add(sum) };
+            }
+            total.store_first(to, mask);
+        }
+        j += count;
+    }
+}
+
+/// At most N products more for `count <= N` columns of B.
+///
+/// # Safety
+/// As above.
+#[inline(always)]
+unsafe fn turn_and_add<V: Lanes>(
+    x: &Product<V::T>,
+    j: usize,
+    count: usize,
+    p: usize,
+    length: usize,
+    mut sum: V,
+) -> V {
+    // SAFETY: by the contract; `lines` has room for N <= 16 lines of N numbers.
+    unsafe {
+        let mut lines = MaybeUninit::<[V; 16]>::uninit();
+        let lines = lines.as_mut_ptr().cast::<V::T>();
+        V::transpose(x.b.add(p + j * x.b_col), x.b_col, count, length, lines, V::N);
+        for q in 0..length {
+            sum = V::splat(x.a.add((p + q) * x.a_col)).mul_add(V::load(lines.add(q * V::N)), sum);
+        }
+        sum
+    }
+}
