@@ -164,11 +164,9 @@ impl<T> Group<T> {
     }
 }
 
-/// Bytes between what is read and what is asked for, in each of N columns: both steps that are under way.
-const AHEAD: usize = 2048;
-
 /// The one row of C where B lies by columns: N of them at a time, of which blocks are turned into lines, used and
-/// forgotten. Two steps of k go side by side, for each is a chain of multiply-adds that wait for one another.
+/// forgotten. Two steps of k go side by side, for each is a chain of multiply-adds that wait for one another. Asking
+/// for what comes later would be slower: a power of two between the columns sends all into one set of a cache.
 ///
 /// # Safety
 /// The contract of [`Product`] with m = 1, and the instructions of V exist.
@@ -179,7 +177,8 @@ pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
         let count = V::N.min(x.n - j);
         // SAFETY: columns and products of `x`.
         unsafe {
-            let skew = x.b.wrapping_add(j * x.b_col).addr() / size_of::<V::T>();
+            let b = x.b.add(j * x.b_col);
+            let skew = b.addr() / size_of::<V::T>();
             let (mask, to) = (V::mask(count), x.c.add(j));
             let assign = x.update == Update::Assign;
             let mut total = if assign { V::zero() } else { V::load_first(to, mask) };
@@ -198,7 +197,8 @@ pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
                 }
                 while count == V::N && p[0] + V::N <= end[0] && p[1] + V::N <= end[1] {
                     for s in 0..2 {
-                        sums[s] = block::<V>(x, j, p[s], sums[s]);
+                        sums[s] =
+                            V::add_block(x.a.add(p[s] * x.a_col), x.a_col, b.add(p[s]), x.b_col, sums[s]);
                         p[s] += V::N;
                     }
                 }
@@ -206,7 +206,7 @@ pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
                     while p[s] < end[s] {
                         let length = V::N.min(end[s] - p[s]);
                         sums[s] = if length == V::N && count == V::N {
-                            block::<V>(x, j, p[s], sums[s])
+                            V::add_block(x.a.add(p[s] * x.a_col), x.a_col, b.add(p[s]), x.b_col, sums[s])
                         } else {
                             turn_and_add::<V>(x, j, count, p[s], length, sums[s])
                         };
@@ -219,25 +219,6 @@ pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
             total.store_first(to, mask);
         }
         j += count;
-    }
-}
-
-/// N products more for N columns of B, while what comes later is asked for.
-///
-/// # Safety
-/// As above.
-#[inline(always)]
-unsafe fn block<V: Lanes>(x: &Product<V::T>, j: usize, p: usize, sum: V) -> V {
-    // SAFETY: by the contract.
-    unsafe {
-        let b = x.b.add(p + j * x.b_col);
-        let ahead = AHEAD / size_of::<V::T>();
-        // Behind the end of these columns come the next N.
-        let next = if p + ahead < x.k { ahead } else { (V::N * x.b_col + ahead).wrapping_sub(x.k) };
-        for i in 0..V::N {
-            V::prefetch(b.wrapping_add(next.wrapping_add(i * x.b_col)));
-        }
-        V::add_block(x.a.add(p * x.a_col), x.a_col, b, x.b_col, sum)
     }
 }
 
