@@ -164,11 +164,9 @@ impl<T> Group<T> {
     }
 }
 
-/// Bytes between what is read and what is asked for: what memory delivers in some 100 ns from each of 16 columns.
-const AHEAD: usize = 1024;
-
 /// The one row of C where B lies by columns: N of them at a time, of which blocks are turned into lines, used and
-/// forgotten.
+/// forgotten. Two steps of k go side by side, for each is a chain of multiply-adds that wait for one another. Asking
+/// for what comes later would be slower: a power of two between the columns sends all into one set of a cache.
 ///
 /// # Safety
 /// The contract of [`Product`] with m = 1, and the instructions of V exist.
@@ -180,36 +178,43 @@ pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
         // SAFETY: columns and products of `x`.
         unsafe {
             let b = x.b.add(j * x.b_col);
-            let (mask, to) = (V::mask(count), x.c.add(j));
-            let mut total = if x.update == Update::Assign { V::zero() } else { V::load_first(to, mask) };
             let skew = b.addr() / size_of::<V::T>();
-            for step in 0..steps.count {
-                let (mut p, end) = (steps.start(step), steps.start(step + 1));
-                // A block begins where a line of the cache does, if it can.
-                let head = ((V::N - (skew + p) % V::N) % V::N).min(end - p);
-                let mut sum = V::zero();
-                if count < V::N {
-                    while p < end {
-                        let length = V::N.min(end - p);
-                        sum = turn_and_add::<V>(x, j, count, p, length, sum);
-                        p += length;
+            let (mask, to) = (V::mask(count), x.c.add(j));
+            let assign = x.update == Update::Assign;
+            let mut total = if assign { V::zero() } else { V::load_first(to, mask) };
+            let mut step = 0;
+            while step < steps.count {
+                let pair = 2.min(steps.count - step);
+                let (mut p, mut end, mut sums) = ([0; 2], [0; 2], [V::zero(); 2]);
+                for s in 0..pair {
+                    (p[s], end[s]) = (steps.start(step + s), steps.start(step + s + 1));
+                    // A block begins where a line of the cache does, if it can.
+                    let head = ((V::N - (skew + p[s]) % V::N) % V::N).min(end[s] - p[s]);
+                    if head > 0 {
+                        sums[s] = turn_and_add::<V>(x, j, count, p[s], head, sums[s]);
+                        p[s] += head;
                     }
                 }
-                if p < end && head > 0 {
-                    sum = turn_and_add::<V>(x, j, count, p, head, sum);
-                    p += head;
-                }
-                while p + V::N <= end {
-                    for i in 0..V::N {
-                        V::prefetch(b.wrapping_add(i * x.b_col + p + AHEAD / size_of::<V::T>()));
+                while count == V::N && p[0] + V::N <= end[0] && p[1] + V::N <= end[1] {
+                    for s in 0..2 {
+                        sums[s] =
+                            V::add_block(x.a.add(p[s] * x.a_col), x.a_col, b.add(p[s]), x.b_col, sums[s]);
+                        p[s] += V::N;
                     }
-                    sum = V::add_block(x.a.add(p * x.a_col), x.a_col, b.add(p), x.b_col, sum);
-                    p += V::N;
                 }
-                if p < end {
-                    sum = turn_and_add::<V>(x, j, count, p, end - p, sum);
+                for s in 0..pair {
+                    while p[s] < end[s] {
+                        let length = V::N.min(end[s] - p[s]);
+                        sums[s] = if length == V::N && count == V::N {
+                            V::add_block(x.a.add(p[s] * x.a_col), x.a_col, b.add(p[s]), x.b_col, sums[s])
+                        } else {
+                            turn_and_add::<V>(x, j, count, p[s], length, sums[s])
+                        };
+                        p[s] += length;
+                    }
+                    total = if assign && step + s == 0 { sums[s] } else { total.add(sums[s]) };
                 }
-                total = if step == 0 && x.update == Update::Assign { sum } else { total.add(sum) };
+                step += pair;
             }
             total.store_first(to, mask);
         }
