@@ -58,7 +58,6 @@ mod serial;
 mod shape;
 mod shaping;
 pub mod simd;
-mod sink;
 mod tensor;
 mod view;
 mod walk;

@@ -147,7 +147,7 @@ mod tests {
             prop_assert_eq!(&Tensor::try_from(array.view()).unwrap(), &x);
             // Fortran's order of the same elements.
             let transposed = array.clone().reversed_axes();
-            let back: Vec<usize> = (0..lengths.len()).rev().collect();
+            let back: Vec<isize> = (0..lengths.len() as isize).rev().collect();
             prop_assert_eq!(Tensor::try_from(transposed).unwrap().permute(&back).unwrap(), x.clone());
             prop_assert_eq!(Tensor::try_from(array).unwrap(), x);
         }

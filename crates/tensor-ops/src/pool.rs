@@ -15,10 +15,14 @@
 //! The number of threads is `NN_NUM_THREADS`, or else the number of cores; [`set_threads`] changes it.
 #![allow(unsafe_code)]
 
+mod parts;
+
+pub use parts::split;
+pub(crate) use parts::{Sink, collect, collect_here};
+
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
-use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
@@ -186,92 +190,6 @@ pub fn for_each(pieces: usize, task: impl Fn(usize) + Sync) {
         resume_unwind(panic);
     }
 }
-
-/// Splits each slice of `parts` into `pieces` chunks of the given length and calls `task(i, chunks i)` on several
-/// threads. The last chunks may be shorter or empty; a chunk length of 0 gives an empty chunk to every piece.
-///
-/// # Panics
-/// Where `pieces` chunks do not cover a slice, and with the panic of a piece.
-///
-/// ```
-/// let (mut squares, mut cubes) = ([0; 5], [0; 5]);
-/// tensor_ops::pool::split(3, [(&mut squares[..], 2), (&mut cubes[..], 2)], |i, [s, c]| {
-///     for (j, (s, c)) in s.iter_mut().zip(c).enumerate() {
-///         let x = 2 * i + j;
-///         (*s, *c) = (x * x, x * x * x);
-///     }
-/// });
-/// assert_eq!((squares, cubes), ([0, 1, 4, 9, 16], [0, 1, 8, 27, 64]));
-/// ```
-pub fn split<T: Send, const N: usize>(
-    pieces: usize,
-    parts: [(&mut [T], usize); N],
-    task: impl Fn(usize, [&mut [T]; N]) + Sync,
-) {
-    for (part, chunk) in &parts {
-        assert!(
-            *chunk == 0 || chunk.saturating_mul(pieces) >= part.len(),
-            "{pieces} chunks of {chunk} do not cover {} elements",
-            part.len()
-        );
-    }
-    let parts = parts.map(|(part, chunk)| Part { start: part.as_mut_ptr(), len: part.len(), chunk });
-    for_each(pieces, |i| {
-        task(
-            i,
-            parts.each_ref().map(|part| {
-                let from = i.saturating_mul(part.chunk).min(part.len);
-                let to = from.saturating_add(part.chunk).min(part.len);
-                // SAFETY: from <= to <= len, so the chunk lies in the slice that was borrowed mutably for the whole
-                // call. Chunks of different pieces do not overlap: without a bound piece i would end at (i + 1)·chunk,
-                // where piece i + 1 begins; bounds of isize::MAX and less, and saturation far above them, only move
-                // both to the end of the slice. `for_each` calls each i once, and returns after all of them.
-                unsafe { std::slice::from_raw_parts_mut(part.start.add(from), to - from) }
-            }),
-        )
-    });
-}
-
-/// A vector of `len` elements, of which `task(i, part)` writes the i-th `chunk`, on several threads.
-///
-/// Each part is set to the default just before, in the thread and the cache that will write it: there is no pass over
-/// all of the memory first.
-///
-/// # Panics
-/// With the panic of a piece; and for a `chunk` of 0.
-///
-/// ```
-/// let squares = tensor_ops::pool::collect(5, 2, |i, part: &mut [usize]| {
-///     part.iter_mut().enumerate().for_each(|(j, y)| *y = (2 * i + j).pow(2));
-/// });
-/// assert_eq!(squares, [0, 1, 4, 9, 16]);
-/// ```
-pub fn collect<T: Copy + Default + Send>(
-    len: usize,
-    chunk: usize,
-    task: impl Fn(usize, &mut [T]) + Sync,
-) -> Vec<T> {
-    let mut out = Vec::with_capacity(len);
-    let room = &mut out.spare_capacity_mut()[..len];
-    split(len.div_ceil(chunk), [(room, chunk)], |i, [part]| {
-        part.fill(MaybeUninit::new(T::default()));
-        // SAFETY: all of `part` has just been written, and `MaybeUninit<T>` lies in memory as T.
-        task(i, unsafe { &mut *(part as *mut [MaybeUninit<T>] as *mut [T]) });
-    });
-    // SAFETY: the chunks cover `len` elements, and `split` returns after each has been written.
-    unsafe { out.set_len(len) };
-    out
-}
-
-struct Part<T> {
-    start: *mut T,
-    len: usize,
-    chunk: usize,
-}
-
-// SAFETY: a `Part` stands for a `&mut [T]` of which each thread takes chunks of its own; sending `&mut [T]` to
-// another thread asks for `T: Send`.
-unsafe impl<T: Send> Sync for Part<T> {}
 
 impl Pool {
     /// Makes sure of `workers` workers, or as many as the system grants.

@@ -2,20 +2,17 @@
 
 use super::Source;
 
-/// The rooms: the pool, the place for results, the calls into code compiled for the instructions that were found, and the call into the matrix kernel compiled for the instructions that were found.
-const ROOMS: [&str; 4] = [
-    "crates/tensor-ops/src/pool.rs",
-    "crates/tensor-ops/src/simd.rs",
-    "crates/tensor-ops/src/gemm.rs",
-    "crates/tensor-ops/src/sink.rs",
-];
+/// The rooms, each a module with what lies under it: the pool and how it divides memory, the calls into code compiled for
+/// the instructions that were found, and the matrix kernel.
+const ROOMS: [&str; 3] =
+    ["crates/tensor-ops/src/pool", "crates/tensor-ops/src/simd", "crates/tensor-ops/src/gemm"];
 
 /// Lines of code that say `unsafe` elsewhere, and crates that do not forbid it.
 pub(crate) fn outside_its_rooms(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
     for source in sources.iter().filter(|s| s.path.extension().is_some_and(|e| e == "rs")) {
         let path = source.path.display();
-        let is_room = ROOMS.iter().any(|room| source.path.ends_with(room));
+        let is_room = ROOMS.iter().any(|room| source.path.with_extension("").starts_with(room));
         // This file has the word in its strings.
         let is_this = source.path.ends_with("xtask/src/tidy/unsafe_code.rs");
         for (number, line) in source.text.lines().enumerate().filter(|_| !is_room && !is_this) {
@@ -43,6 +40,8 @@ mod tests {
         let block = "fn f() { unsafe { g() } }";
         assert_eq!(outside_its_rooms(&[source("crates/a/src/b.rs", block)]).len(), 1);
         assert!(outside_its_rooms(&[source("crates/tensor-ops/src/pool.rs", block)]).is_empty());
+        assert!(outside_its_rooms(&[source("crates/tensor-ops/src/gemm/tile.rs", block)]).is_empty());
+        assert_eq!(outside_its_rooms(&[source("crates/tensor-ops/src/pools.rs", block)]).len(), 1);
         assert!(outside_its_rooms(&[source("crates/a/src/b.rs", "// not unsafe at all")]).is_empty());
         assert!(outside_its_rooms(&[source("crates/a/src/b.rs", "#![forbid(unsafe_code)]")]).is_empty());
         assert_eq!(outside_its_rooms(&[source("crates/a/src/lib.rs", "")]).len(), 1);

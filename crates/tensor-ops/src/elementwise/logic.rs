@@ -3,8 +3,8 @@
 use super::binary::result_shape;
 use super::plan::Plan;
 use super::{check_output, loops, run};
+use crate::pool::Sink;
 use crate::simd::dispatch;
-use crate::sink::Sink;
 use crate::{Element, Tensor, TensorError};
 
 /// Three methods a function of two truth values.

@@ -1,7 +1,7 @@
 //! The loops. What calls them decides for which instructions they are compiled.
 
 use super::plan::{Blocks, Plan, block_len};
-use crate::sink::Sink;
+use crate::pool::Sink;
 use crate::{Element, Real};
 
 /// out = f(x).
@@ -35,7 +35,7 @@ pub(super) fn through_block<T: Element>(x: &mut [T], into: impl Fn(&[T], &mut Si
 #[inline(always)]
 pub(super) fn clip<T: Real>(low: T, high: T, x: &[T], out: &mut Sink<'_, T>) {
     if low.is_nan() || high.is_nan() {
-        return out.fill(low + high);
+        return out.extend(std::iter::repeat(low + high));
     }
     // As `maximum` and `minimum` for bounds that are numbers, in half the instructions: NaN fails both comparisons.
     map(

@@ -4,7 +4,7 @@ use super::binary::result_shape;
 use super::loops;
 use super::plan::Plan;
 use crate::simd::dispatch;
-use crate::{Real, Tensor, TensorError, sink};
+use crate::{Real, Tensor, TensorError, pool};
 
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// `f` of every element, on the calling thread. A short closure without branches is vectorised.
@@ -15,7 +15,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// ```
     pub fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
         let x = self.as_slice();
-        let data = sink::collect_here(x.len(), |_, out| {
+        let data = pool::collect_here(x.len(), |_, out| {
             dispatch(
                 #[inline(always)]
                 || loops::map(x, out, &f),
@@ -47,7 +47,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let shape = result_shape::<T>(self.shape(), other.shape(), op)?;
         let plan = Plan::new(&shape, [self.shape(), other.shape()]);
         let (a, b) = (self.as_slice(), other.as_slice());
-        let data = sink::collect_here(shape.size(), |from, out| {
+        let data = pool::collect_here(shape.size(), |from, out| {
             dispatch(
                 #[inline(always)]
                 || loops::zip(&plan, from, a, b, out, &f),

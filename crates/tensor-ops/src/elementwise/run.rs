@@ -3,7 +3,7 @@
 //! Every element is computed by itself: where a piece ends leaves no trace, so pieces may depend on the number of threads.
 
 use crate::pool;
-use crate::sink::{self, Sink};
+use crate::pool::Sink;
 
 /// The least that a thread is given where memory sets the pace, in elements.
 pub(super) const CHEAP: usize = 16 << 10;
@@ -24,9 +24,9 @@ pub(super) fn collect<O: Copy + Send>(
     if len == 0 {
         Vec::new()
     } else if len.div_ceil(piece) < PIECES {
-        sink::collect_here(len, f)
+        pool::collect_here(len, f)
     } else {
-        sink::collect(len, share(len, piece), f)
+        pool::collect(len, share(len, piece), f)
     }
 }
 

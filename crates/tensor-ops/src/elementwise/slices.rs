@@ -13,7 +13,7 @@
 //! ```
 
 use crate::Real;
-use crate::sink::Sink;
+use crate::pool::Sink;
 
 macro_rules! slices {
     ($($(#[$doc:meta])* $name:ident $in_place:ident = $entry:ident;)*) => {$(

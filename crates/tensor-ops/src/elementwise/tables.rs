@@ -6,8 +6,8 @@
 use super::loops::{clip, map, map_in_place, select, through_block, zip, zip_in_place};
 use super::plan::Plan;
 use super::run::{self, CHEAP, HEAVY, SLOW};
+use crate::pool::Sink;
 use crate::simd::dispatch;
-use crate::sink::Sink;
 use crate::{Element, Real};
 
 /// A function of one element.

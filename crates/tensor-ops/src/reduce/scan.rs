@@ -1,7 +1,7 @@
 //! Running sums and products.
 
 use super::layout::along;
-use crate::{Real, Tensor, TensorError, sink};
+use crate::{Real, Tensor, TensorError, pool};
 
 /// Steps of a running value that start anew, so that rounding errors do not add up over the whole axis.
 const BLOCK: usize = 128;
@@ -87,7 +87,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let slab = form.reduced * form.inner;
         // Elements of a piece of work: some 5 µs.
         let piece = ((1 << 13) / slab).max(1) * slab;
-        let data = sink::collect(x.len(), piece, |from, sink| {
+        let data = pool::collect(x.len(), piece, |from, sink| {
             let x = &x[from..][..sink.left()];
             let y = sink.filled(identity, x.len());
             if form.inner == 1 {

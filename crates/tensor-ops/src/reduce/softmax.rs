@@ -2,7 +2,7 @@
 
 use super::engine::PIECE;
 use super::layout::along;
-use crate::{Axes, Real, Tensor, TensorError, sink};
+use crate::{Axes, Real, Tensor, TensorError, pool};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         if form.inner == 1 && form.reduced > 0 {
             let (y, dy) = (self.as_slice(), dy.as_slice());
             let piece = (PIECE / form.reduced).max(1) * form.reduced;
-            let dx = sink::collect(y.len(), piece, |from, sink| {
+            let dx = pool::collect(y.len(), piece, |from, sink| {
                 let range = from..from + sink.left();
                 let dx = sink.filled(T::ZERO, range.len());
                 T::softmax_backward(&y[range.clone()], &dy[range], form.reduced, dx);

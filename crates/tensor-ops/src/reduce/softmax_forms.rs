@@ -6,7 +6,7 @@ use super::rows::{CHUNK, SHORT};
 use super::softmax::Kind;
 use super::softmax_rows::{self, log_softmax, logsumexp, short_rows};
 use crate::simd::dispatch;
-use crate::{Real, pool, sink};
+use crate::{Real, pool};
 
 /// Exponentials of a piece of work: some 10 µs.
 const PIECE: usize = 1 << 13;
@@ -33,7 +33,7 @@ pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
         return y;
     }
     let cols = form.reduced;
-    sink::collect(x.len(), piece(cols), |from, sink| {
+    pool::collect(x.len(), piece(cols), |from, sink| {
         let x = &x[from..][..sink.left()];
         if cols <= SHORT || cols > CHUNK {
             return rows(kind, Some(x), cols, sink.filled(T::ZERO, x.len()));

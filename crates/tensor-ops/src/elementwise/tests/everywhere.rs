@@ -3,8 +3,8 @@
 use super::{all_bits, values};
 use crate::elementwise::loops;
 use crate::elementwise::plan::Plan;
+use crate::pool::collect_here;
 use crate::simd::{Isa, dispatch_to};
-use crate::sink::collect_here;
 use crate::{Real, Shape, Tensor, pool};
 
 /// Above the threshold of every kind of function.
