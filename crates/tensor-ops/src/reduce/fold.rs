@@ -52,6 +52,12 @@ pub(super) trait Fold {
         values[0]
     }
 
+    /// A lane joined with a tree of values.
+    #[inline(always)]
+    fn meet<T: Real, const K: usize>(lane: T, values: [T; K]) -> T {
+        Self::join(lane, Self::tree(values))
+    }
+
     /// 16 or 64 lanes in a binary tree of halves, so that whole vectors meet.
     #[inline(always)]
     fn across<T: Real, const K: usize>(mut lanes: [T; K]) -> T {
@@ -130,9 +136,20 @@ macro_rules! with_nan {
             fn tree<T: Real, const K: usize>(values: [T; K]) -> T {
                 if has_nan(&values) { T::NAN } else { $plain::tree(values) }
             }
+            // A NaN in the lane stays here too, whatever the plain tree makes of one.
+            #[inline(always)]
+            fn meet<T: Real, const K: usize>(lane: T, values: [T; K]) -> T {
+                let plain = $plain::join(lane, $plain::tree(values));
+                if has_nan(&values) { T::NAN } else { plain }
+            }
+            // A sum is NaN where one of its terms is; -0 is what changes no bit of another.
             #[inline(always)]
             fn across<T: Real, const K: usize>(values: [T; K]) -> T {
-                if has_nan(&values) { T::NAN } else { $plain::across(values) }
+                let mut nans = values;
+                for x in &mut nans {
+                    *x = if x.is_nan() { T::NAN } else { -T::ZERO };
+                }
+                $plain::across(values) + Sum::across(nans)
             }
         }
     )*};

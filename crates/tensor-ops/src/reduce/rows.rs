@@ -83,22 +83,20 @@ fn add_lines<T: Real, F: Fold, const N: usize, const K: usize>(
     i: usize,
     of: impl Fn([T; N]) -> T + Copy,
 ) {
-    let mut lines = [[&rows[0][..0]; N]; K];
-    for k in 0..K {
-        for n in 0..N {
-            lines[k][n] = &rows[n][(i + k) * LANES..][..LANES];
-        }
-    }
+    let lines = rows.map(
+        #[inline(always)]
+        |row| row[i * LANES..][..K * LANES].as_chunks::<LANES>().0,
+    );
     for l in 0..LANES {
         let mut tree = [T::ZERO; K];
         for k in 0..K {
             let mut x = [T::ZERO; N];
             for n in 0..N {
-                x[n] = lines[k][n][l];
+                x[n] = lines[n][k][l];
             }
             tree[k] = of(x);
         }
-        lanes[l] = F::join(lanes[l], F::tree(tree));
+        lanes[l] = F::meet(lanes[l], tree);
     }
 }
 
