@@ -2,7 +2,7 @@
 
 use super::columns::{columns, is_narrow, rows_of_a_chunk};
 use super::fold::{self, Cascade, Fold, Op};
-use super::rows::{CHUNK, SHORT, chunk, row};
+use super::rows::{CHUNK, SHORT, row};
 use super::tiles;
 use crate::simd::dispatch;
 use crate::{Real, pool};
@@ -93,18 +93,18 @@ fn leaves<T: Real, F: Fold>(x: &[T], form: Form, chunks: usize, c: &[T], out: &m
             #[inline(always)]
             || {
                 let mut at = i * piece;
-                if inner == 1 && chunks == 1 {
-                    return rows::<T, F>(&x[at * reduced..], reduced, center(at, 0, out.len()), out);
+                if inner == 1 && reduced <= SHORT && !F::CENTERED {
+                    return short_rows::<T, F>(&x[at * reduced..], reduced, out);
                 }
                 if inner == 1 {
+                    let (mut o, mut k) = (at / chunks, at % chunks);
                     for out in out {
-                        let c = if F::CENTERED { center(at, 0, 1)[0] } else { T::ZERO };
-                        *out = chunk::<T, F, 1>(
-                            [slab(at)],
-                            #[inline(always)]
-                            |[x]| F::of(x, c),
-                        );
-                        at += 1;
+                        let x = &x[o * reduced + k * leaf..o * reduced + reduced.min((k + 1) * leaf)];
+                        *out = row::<T, F>(x, if F::CENTERED { c[o] } else { T::ZERO });
+                        k += 1;
+                        if k == chunks {
+                            (o, k) = (o + 1, 0);
+                        }
                     }
                     return;
                 }
@@ -120,15 +120,9 @@ fn leaves<T: Real, F: Fold>(x: &[T], form: Form, chunks: usize, c: &[T], out: &m
     });
 }
 
-/// Whole rows of at most a chunk, one a result.
+/// Whole rows of at most 16 elements, one a result, 16 of them at a time.
 #[inline(always)]
-fn rows<T: Real, F: Fold>(x: &[T], cols: usize, c: &[T], out: &mut [T]) {
-    if cols > SHORT || F::CENTERED {
-        for (i, (out, x)) in out.iter_mut().zip(x.chunks_exact(cols)).enumerate() {
-            *out = row::<T, F>(x, if F::CENTERED { c[i] } else { T::ZERO });
-        }
-        return;
-    }
+fn short_rows<T: Real, F: Fold>(x: &[T], cols: usize, out: &mut [T]) {
     let mut tile = [[F::identity(); SHORT]; SHORT];
     for (out, x) in out.chunks_mut(SHORT).zip(x.chunks(SHORT * cols)) {
         tiles::load(x, cols, &mut tile);

@@ -193,6 +193,16 @@ impl<T: Real> Cascade<T> {
         self.count += 1;
     }
 
+    /// The result, with one value more.
+    #[inline(always)]
+    pub(super) fn finish_with<F: Fold>(mut self, value: T) -> T {
+        if self.count == 0 {
+            return value;
+        }
+        self.push::<F>(value);
+        self.finish::<F>()
+    }
+
     #[inline(always)]
     pub(super) fn finish<F: Fold>(self) -> T {
         let (mut left, mut value) = (self.count, F::identity());

@@ -37,19 +37,22 @@ pub(super) fn zipped<T: Real, F: Fold, const N: usize>(
         tail::<T, F, N>(&mut lanes, rows, of);
         return F::across(lanes);
     }
-    if n <= CHUNK {
-        return chunk::<T, F, N>(rows, of);
-    }
+    // One place where a chunk is read: each is compiled for every type, reduction and instruction set.
     let mut cascade = Cascade::new();
-    for at in (0..n).step_by(CHUNK) {
-        cascade.push::<F>(chunk::<T, F, N>(part(rows, at, CHUNK), of));
+    let mut at = 0;
+    loop {
+        let value = chunk::<T, F, N>(part(rows, at, CHUNK), of);
+        at += CHUNK;
+        if at >= n {
+            return cascade.finish_with::<F>(value);
+        }
+        cascade.push::<F>(value);
     }
-    cascade.finish::<F>()
 }
 
 /// A leaf of the tree: at most [`CHUNK`] elements.
 #[inline(always)]
-pub(super) fn chunk<T: Real, F: Fold, const N: usize>(rows: [&[T]; N], of: impl Fn([T; N]) -> T + Copy) -> T {
+fn chunk<T: Real, F: Fold, const N: usize>(rows: [&[T]; N], of: impl Fn([T; N]) -> T + Copy) -> T {
     let n = rows[0].len();
     let lines = n / LANES;
     let mut lanes = [F::identity(); LANES];
