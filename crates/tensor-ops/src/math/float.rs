@@ -95,19 +95,6 @@ pub(super) fn polynomial<T: Real>(x: T, c: &[T]) -> T {
     sum
 }
 
-/// The same polynomial as E(x²) + x·O(x²), by two chains of half the length: for the long ones, where waiting for the
-/// last product is most of the time.
-#[inline(always)]
-pub(super) fn polynomial_in_halves<T: Real>(x: T, c: &[T]) -> T {
-    let (square, last) = (x * x, c.len() - 1);
-    let (mut sum, mut other) = (c[last], c[last - 1]);
-    for &c in c[..last - 1].iter().rev() {
-        (sum, other) = (other, sum.mul_add(square, c));
-    }
-    // `other` holds the lowest coefficient.
-    sum.mul_add(x, other)
-}
-
 /// `x`, but at most `most`; NaN stays NaN.
 #[inline(always)]
 pub(super) fn at_most<T: Real>(x: T, most: T) -> T {

@@ -6,7 +6,7 @@
 
 use super::Float;
 use super::exp::residue;
-use super::float::{at_most, polynomial_in_halves};
+use super::float::{at_most, polynomial};
 
 /// The constants of one type.
 pub(crate) trait Coefficients: Sized + 'static {
@@ -114,8 +114,7 @@ pub(crate) fn gelu<T: Float>(x: T) -> T {
 
     let near = a - T::ONE;
     let far = (a - T::CENTRE) / (a + T::CENTRE);
-    let (near_rest, far_rest) =
-        (polynomial_in_halves(near, &T::NEAR[1..]), polynomial_in_halves(far, &T::FAR[1..]));
+    let (near_rest, far_rest) = (polynomial(near, &T::NEAR[1..]), polynomial(far, &T::FAR[1..]));
     let (variable, rest, first, factor) = if a < T::from_f64(1.5) {
         (near, near_rest, T::NEAR[0], -a)
     } else {
