@@ -66,12 +66,17 @@ fn has_avx512() -> bool {
 /// Calls `f`, compiled for the best instructions of this machine.
 ///
 /// `f` and what it calls must be inlined to profit: write `#[inline(always)]` before the closure and on the functions
-/// in its loop.
+/// in its loop, and let the loop be a `for` loop. A closure handed to an adaptor such as `for_each` or `map` may be
+/// compiled apart, for the baseline, where every multiply-add is a function call.
 ///
 /// ```
 /// use tensor_ops::simd::dispatch;
 /// let (x, mut y) = ([1.0f32; 100], [2.0f32; 100]);
-/// dispatch(#[inline(always)] || y.iter_mut().zip(&x).for_each(|(y, x)| *y = x.mul_add(0.5, *y)));
+/// dispatch(#[inline(always)] || {
+///     for (y, x) in y.iter_mut().zip(&x) {
+///         *y = x.mul_add(0.5, *y);
+///     }
+/// });
 /// assert_eq!(y, [2.5; 100]);
 /// ```
 #[inline]
@@ -126,7 +131,11 @@ mod tests {
             dispatch_to(
                 isa,
                 #[inline(always)]
-                || y.iter_mut().for_each(|y| *y = y.mul_add(1.1, 0.3)),
+                || {
+                    for y in &mut y {
+                        *y = y.mul_add(1.1, 0.3);
+                    }
+                },
             );
             y
         };

@@ -7,10 +7,7 @@ use crate::{Element, Real};
 /// out = f(x).
 #[inline(always)]
 pub(super) fn map<A: Copy, O: Copy>(x: &[A], out: &mut Sink<'_, O>, f: impl Fn(A) -> O) {
-    out.extend(x.iter().map(
-        #[inline(always)]
-        |&x| f(x),
-    ));
+    out.map(x, f);
 }
 
 /// x = f(x).
@@ -100,10 +97,7 @@ pub(super) fn zip<A: Element, B: Element, O: Copy>(
 
 #[inline(always)]
 fn zip_row<A: Copy, B: Copy, O: Copy>(a: &[A], b: &[B], out: &mut Sink<'_, O>, f: &impl Fn(A, B) -> O) {
-    out.extend(a.iter().zip(b).map(
-        #[inline(always)]
-        |(&a, &b)| f(a, b),
-    ));
+    out.zip(a, b, f);
 }
 
 /// a = f(a, b), where `a` are the elements `from..` of the result.

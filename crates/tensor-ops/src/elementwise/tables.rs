@@ -182,21 +182,22 @@ real_table! {
         relu_derivative = relu_derivative;
         sqrt_derivative = |y: T| T::ONE / (y + y);
     }
+    // A long closure is inlined only when told to, and compiled apart each multiply-add would be a call.
     heavy {
-        exp = |x: T| x.exp();
-        exp2 = |x: T| x.exp2();
-        expm1 = |x: T| x.exp_m1();
-        ln = |x: T| x.ln();
-        log1p = |x: T| x.ln_1p();
-        log2 = |x: T| x.log2();
-        log10 = |x: T| x.log10();
-        tanh = |x: T| x.tanh();
-        erf = |x: T| x.erf();
-        sigmoid = |x: T| x.sigmoid();
-        softplus = |x: T| x.softplus();
-        gelu = |x: T| x.gelu();
-        gelu_derivative = gelu_derivative;
-        erf_derivative = |x: T| T::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-x * x).exp();
+        exp = #[inline(always)] |x: T| x.exp();
+        exp2 = #[inline(always)] |x: T| x.exp2();
+        expm1 = #[inline(always)] |x: T| x.exp_m1();
+        ln = #[inline(always)] |x: T| x.ln();
+        log1p = #[inline(always)] |x: T| x.ln_1p();
+        log2 = #[inline(always)] |x: T| x.log2();
+        log10 = #[inline(always)] |x: T| x.log10();
+        tanh = #[inline(always)] |x: T| x.tanh();
+        erf = #[inline(always)] |x: T| x.erf();
+        sigmoid = #[inline(always)] |x: T| x.sigmoid();
+        softplus = #[inline(always)] |x: T| x.softplus();
+        gelu = #[inline(always)] |x: T| x.gelu();
+        gelu_derivative = #[inline(always)] |x: T| gelu_derivative(x);
+        erf_derivative = #[inline(always)] |x: T| T::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-x * x).exp();
     }
     slow {
         sin = |x: T| x.sin();

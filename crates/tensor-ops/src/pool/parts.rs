@@ -98,6 +98,29 @@ impl<'a, T: Copy> Sink<'a, T> {
         self.filled += written;
     }
 
+    /// Writes f of the elements of `x`, no more than there is room for.
+    ///
+    /// A loop, where [`Sink::extend`] over an adaptor would do: a long `f` is not inlined into `next` of an adaptor, and
+    /// compiled apart it has only the instructions of the baseline. GELU in f64 took 78 ns an element that way.
+    #[inline(always)]
+    pub(crate) fn map<A: Copy>(&mut self, x: &[A], f: impl Fn(A) -> T) {
+        let n = x.len().min(self.left());
+        for (slot, &x) in self.slots[self.filled..][..n].iter_mut().zip(&x[..n]) {
+            slot.write(f(x));
+        }
+        self.filled += n;
+    }
+
+    /// Writes f of the pairs of elements of `a` and `b`, no more than there is room for.
+    #[inline(always)]
+    pub(crate) fn zip<A: Copy, B: Copy>(&mut self, a: &[A], b: &[B], f: impl Fn(A, B) -> T) {
+        let n = a.len().min(b.len()).min(self.left());
+        for ((slot, &a), &b) in self.slots[self.filled..][..n].iter_mut().zip(&a[..n]).zip(&b[..n]) {
+            slot.write(f(a, b));
+        }
+        self.filled += n;
+    }
+
     /// Writes `n` copies of one element, and hands them out to be changed.
     ///
     /// # Panics
