@@ -213,8 +213,7 @@ fn length<T: Real>(sum: T, x: &[T]) -> T {
 
 /// x / max(‖x‖₂, ε) of rows: each is divided while it is still in the cache.
 pub(crate) fn unit_rows<T: Real>(x: &[T], cols: usize, epsilon: T) -> Vec<T> {
-    // Elements of a piece of work: 16 KB of f32, which stay in the first-level cache with what they are made of.
-    let piece = ((1 << 12) / cols).max(1) * cols;
+    let piece = ((1 << 15) / cols).max(1) * cols;
     pool::collect(x.len(), piece, |from, sink| {
         for x in x[from..][..sink.left()].chunks_exact(cols) {
             let norm = length(T::fold_row(Op::Squares, x, T::ZERO), x).maximum(epsilon);

@@ -78,7 +78,7 @@ fn wide<T: Real, F: Fold>(
                 for k in 0..OCTET {
                     octet[k] = F::of(x[k][j], c);
                 }
-                block[j] = F::join(block[j], F::tree(octet));
+                block[j] = F::meet(block[j], octet);
             }
             r += OCTET;
         }
