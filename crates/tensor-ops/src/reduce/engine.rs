@@ -4,7 +4,6 @@ use super::columns::{columns, is_narrow, rows_of_a_chunk};
 use super::fold::{self, Cascade, Fold, Op};
 use super::rows::{CHUNK, SHORT, row};
 use super::tiles;
-use crate::simd::dispatch;
 use crate::{Real, pool};
 
 /// A row-major array seen as (outer, reduced, inner).
@@ -50,7 +49,7 @@ pub(super) fn fold_row<T: Real>(op: Op, x: &[T], c: T) -> T {
 }
 
 fn one<T: Real, F: Fold>(x: &[T], c: T) -> T {
-    dispatch(
+    F::dispatch(
         #[inline(always)]
         || row::<T, F>(x, c),
     )
@@ -89,7 +88,7 @@ fn leaves<T: Real, F: Fold>(x: &[T], form: Form, chunks: usize, c: &[T], out: &m
     let center =
         |i: usize, from: usize, n: usize| if F::CENTERED { &c[i / chunks * inner + from..][..n] } else { c };
     pool::split(out.len().div_ceil(piece), [(out, piece)], |i, [mut out]| {
-        dispatch(
+        F::dispatch(
             #[inline(always)]
             || {
                 let mut at = i * piece;

@@ -35,9 +35,18 @@ impl Op {
 pub(super) trait Fold {
     /// Whether `of` looks at `c`.
     const CENTERED: bool = false;
+    /// Whether the loops are compiled for every instruction set. The rarer ones are not: memory bounds them in 128-bit
+    /// vectors too, and each set costs every cold build a second. The bits are the same.
+    const EVERY_ISA: bool = false;
     fn identity<T: Real>() -> T;
     fn of<T: Real>(x: T, c: T) -> T;
     fn join<T: Real>(a: T, b: T) -> T;
+
+    /// Calls `f`, compiled for what [`Fold::EVERY_ISA`] says.
+    #[inline(always)]
+    fn dispatch<R>(f: impl FnOnce() -> R) -> R {
+        if Self::EVERY_ISA { crate::simd::dispatch(f) } else { f() }
+    }
 
     /// A power of two of them in a binary tree of neighbours, so that they are read in the order in which they lie.
     #[inline(always)]
@@ -82,10 +91,10 @@ fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) {
 }
 
 macro_rules! folds {
-    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, |$a:ident, $b:ident| $join:expr $(, $centered:literal)?;)*) => {$(
+    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, |$a:ident, $b:ident| $join:expr $(, $flag:ident)*;)*) => {$(
         pub(super) struct $name;
         impl Fold for $name {
-            $(const CENTERED: bool = $centered;)?
+            $(const $flag: bool = true;)*
             #[inline(always)]
             fn identity<T: Real>() -> T {
                 $identity
@@ -103,13 +112,13 @@ macro_rules! folds {
 }
 
 folds! {
-    Sum: T::ZERO, |x, _c| x, |a, b| a + b;
+    Sum: T::ZERO, |x, _c| x, |a, b| a + b, EVERY_ISA;
     Absolutes: T::ZERO, |x, _c| x.abs(), |a, b| a + b;
-    Squares: T::ZERO, |x, _c| x * x, |a, b| a + b;
-    Deviations: T::ZERO, |x, c| (x - c) * (x - c), |a, b| a + b, true;
+    Squares: T::ZERO, |x, _c| x * x, |a, b| a + b, EVERY_ISA;
+    Deviations: T::ZERO, |x, c| (x - c) * (x - c), |a, b| a + b, CENTERED;
     Product: T::ONE, |x, _c| x, |a, b| a * b;
     // These two pass over NaN.
-    Largest: -T::INFINITY, |x, _c| x, |a, b| if b > a { b } else { a };
+    Largest: -T::INFINITY, |x, _c| x, |a, b| if b > a { b } else { a }, EVERY_ISA;
     Smallest: T::INFINITY, |x, _c| x, |a, b| if b < a { b } else { a };
 }
 
@@ -118,6 +127,7 @@ macro_rules! with_nan {
     ($($name:ident = $plain:ident;)*) => {$(
         pub(super) struct $name;
         impl Fold for $name {
+            const EVERY_ISA: bool = $plain::EVERY_ISA;
             #[inline(always)]
             fn identity<T: Real>() -> T {
                 $plain::identity()
