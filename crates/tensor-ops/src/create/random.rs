@@ -4,7 +4,7 @@ use crate::random::Stream;
 use crate::{Real, Shape, Tensor, TensorError, alloc};
 
 impl<T: Real> Tensor<T> {
-    /// Numbers uniform on `[low, high)`, elements 0.. of the stream; rounding may reach `high`.
+    /// Numbers uniform on `[low, high)`, elements 0.. of the stream: see [`Stream::uniform`].
     ///
     /// # Errors
     /// [`TensorError::Setting`] unless low < high with a finite distance; [`TensorError::TooLarge`] for more numbers than
@@ -14,7 +14,7 @@ impl<T: Real> Tensor<T> {
     /// use tensor_ops::{Tensor, random::Stream};
     /// let stream = Stream::new(7, Stream::key("noise"), 0);
     /// let x = Tensor::<f32>::uniform([2, 3], -1.0, 1.0, &stream)?;
-    /// assert!(x.as_slice().iter().all(|x| (-1.0..=1.0).contains(x)));
+    /// assert!(x.as_slice().iter().all(|x| (-1.0..1.0).contains(x)));
     /// assert_eq!(Tensor::<f32>::uniform([6], -1.0, 1.0, &stream)?.as_slice(), x.as_slice());
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
