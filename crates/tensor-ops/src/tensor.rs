@@ -125,17 +125,19 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// The one element.
     ///
     /// # Errors
-    /// [`TensorError::Length`] where there are more, or none.
+    /// [`TensorError::Reshape`] where there are more, or none.
     ///
     /// ```
     /// use tensor_ops::{Axes, Tensor};
-    /// assert_eq!(Tensor::from([1.0, 2.0]).sum(Axes::All)?.item()?, 3.0);
+    /// let x = Tensor::from([1.0, 2.0]);
+    /// assert_eq!(x.sum(Axes::All)?.item()?, 3.0);
+    /// assert_eq!(x.item().unwrap_err().to_string(), "item: [2] has 2 elements, which do not fill []");
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
     pub fn item(&self) -> Result<T, TensorError> {
         match self.as_slice() {
             [x] => Ok(*x),
-            more => Err(TensorError::Length { op: "item", shape: Shape::SCALAR, len: more.len() }),
+            _ => Err(TensorError::Reshape { op: "item", from: self.shape, to: Vec::new() }),
         }
     }
 

@@ -18,10 +18,7 @@ pub(super) fn joint_shape(left: &Shape, right: &Shape, op: &'static str) -> Resu
 
 /// Refuses a right operand that does not broadcast to the left one, which cannot grow.
 pub(super) fn check_in_place(left: &Shape, right: &Shape, op: &'static str) -> Result<(), TensorError> {
-    if left == right || left.broadcast(right, op)? == *left {
-        return Ok(());
-    }
-    Err(TensorError::Broadcast { op, left: *left, right: *right })
+    if left == right { Ok(()) } else { right.reach(left, op) }
 }
 
 /// Three methods a function of two elements; the loops are in the table under the same name.
@@ -64,7 +61,7 @@ macro_rules! binary {
             $(#[doc = concat!("[`", stringify!($name), "`](Tensor::", stringify!($name), ") in the place of a, which does not grow.")]
             ///
             /// # Errors
-            /// [`TensorError::Broadcast`] where b does not broadcast to the shape of a.
+            /// [`TensorError::BroadcastTo`] where b does not broadcast to the shape of a.
             pub fn $in_place(&mut self, other: &Tensor<T, impl AsRef<[T]>>) -> Result<(), TensorError> {
                 check_in_place(self.shape(), other.shape(), stringify!($in_place))?;
                 let plan = Plan::new(self.shape(), [other.shape()]);

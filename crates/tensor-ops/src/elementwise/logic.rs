@@ -47,7 +47,7 @@ macro_rules! logic {
             $(#[doc = concat!("[`", stringify!($name), "`](Tensor::", stringify!($name), ") in the place of a, which does not grow.")]
             ///
             /// # Errors
-            /// [`TensorError::Broadcast`] where b does not broadcast to the shape of a.
+            /// [`TensorError::BroadcastTo`] where b does not broadcast to the shape of a.
             pub fn $in_place(&mut self, other: &Tensor<bool, impl AsRef<[bool]>>) -> Result<(), TensorError> {
                 super::binary::check_in_place(self.shape(), other.shape(), stringify!($in_place))?;
                 let plan = Plan::new(self.shape(), [other.shape()]);
