@@ -9,15 +9,17 @@ impl<T: Element> Tensor<T> {
     /// The tensor whose element at each index is `f(index)`; called in row-major order, with one number an axis.
     ///
     /// # Panics
-    /// As `vec!` where memory cannot hold the shape.
+    /// As [`Tensor::full`].
     ///
     /// ```
     /// use tensor_ops::Tensor;
     /// let table = Tensor::from_fn([2, 3], |i| 10 * i[0] + i[1]);
     /// assert_eq!(table, Tensor::from([[0usize, 1, 2], [10, 11, 12]]));
     /// ```
+    #[track_caller]
     pub fn from_fn(shape: impl Into<Shape>, mut f: impl FnMut(&[usize]) -> T) -> Tensor<T> {
         let shape = shape.into();
+        alloc::demand::<T>(shape);
         let mut index = [0; MAX_RANK];
         let mut data = Vec::with_capacity(shape.size());
         for _ in 0..shape.size() {
@@ -44,6 +46,7 @@ impl<T: Real> Tensor<T> {
     /// use tensor_ops::Tensor;
     /// assert_eq!(Tensor::eye(2), Tensor::from([[1.0, 0.0], [0.0, 1.0]]));
     /// ```
+    #[track_caller]
     pub fn eye(n: usize) -> Tensor<T> {
         Tensor::eye_with(n, n, 0)
     }
@@ -59,6 +62,7 @@ impl<T: Real> Tensor<T> {
     /// assert_eq!(Tensor::eye_with(2, 3, 1), Tensor::from([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]));
     /// assert_eq!(Tensor::eye_with(2, 2, -1), Tensor::from([[0.0, 0.0], [1.0, 0.0]]));
     /// ```
+    #[track_caller]
     pub fn eye_with(rows: usize, cols: usize, diagonal: isize) -> Tensor<T> {
         let mut out = Tensor::zeros([rows, cols]);
         for i in 0..rows {
@@ -227,6 +231,25 @@ mod tests {
         assert_eq!(Tensor::<f32>::linspace(2.0, 3.0, 0).shape(), &Shape::from([0]));
         assert_eq!(Tensor::linspace(-f64::MAX, f64::MAX, 3), Tensor::from([-f64::MAX, 0.0, f64::MAX]));
         assert!(Tensor::linspace(f64::NAN, 1.0, 3).as_slice()[1].is_nan());
+    }
+
+    #[test]
+    fn shapes_that_cannot_be_panic() {
+        let hidden = Shape::from([0, 1 << 32, 1 << 32]);
+        let makers: [fn(Shape); 5] = [
+            |shape| drop(Tensor::full(shape, true)),
+            |shape| drop(Tensor::<f32>::zeros(shape)),
+            |shape| drop(Tensor::<f64>::ones(shape)),
+            |shape| drop(Tensor::from_fn(shape, |_| 0usize)),
+            |shape| drop(Tensor::<f32>::rand(shape, 0)),
+        ];
+        for make in makers {
+            for shape in [hidden, Shape::from([1 << 62])] {
+                let message = std::panic::catch_unwind(|| make(shape)).unwrap_err();
+                let message = message.downcast_ref::<String>().unwrap();
+                assert!(message.contains(&shape.to_string()), "{message}");
+            }
+        }
     }
 
     #[test]

@@ -33,6 +33,11 @@ use crate::{MAX_RANK, Real, Shape, Tensor, TensorError, View, alloc};
 /// - `...` stands for the axes without letters, which broadcast, and come first where there is no `->`.
 /// - An axis of length 1 is repeated where another operand has the label with another length.
 ///
+/// A label that only one of two operands has, and the result has not, is summed over before the product: `"ij,k->i"` is
+/// (Σⱼ aᵢⱼ)·(Σₖ bₖ), with far fewer products than Σⱼₖ aᵢⱼ·bₖ, and equal to it but for rounding. Where such a sum overflows
+/// or is infinite, it meets the sum of the others as a whole: with a = (1e308, 1e308) and b = 0, `"i,->"` is ∞·0 = NaN,
+/// though each product is 0.
+///
 /// The order in which terms are added is that of [`Tensor::matmul`] and [`Tensor::sum`]; bits do not depend on the
 /// number of threads.
 ///

@@ -7,7 +7,7 @@ use crate::{Axes, Shape};
 #[non_exhaustive]
 pub enum TensorError {
     /// Two shapes that NumPy's rule does not bring together.
-    #[error("{op}: shapes {left} and {right} do not broadcast together")]
+    #[error("{op}: shapes {left} and {right} do not broadcast together at axis {axis}")]
     Broadcast {
         /// The operation.
         op: &'static str,
@@ -15,6 +15,18 @@ pub enum TensorError {
         left: Shape,
         /// Shape of the right operand.
         right: Shape,
+        /// The last axis whose lengths differ, counted from the end: -1 is the last.
+        axis: isize,
+    },
+    /// A shape that NumPy's rule does not bring to another one, which is given.
+    #[error("{op}: {from} does not broadcast to {to}")]
+    BroadcastTo {
+        /// The operation.
+        op: &'static str,
+        /// The shape that would be repeated.
+        from: Shape,
+        /// The shape that it would have to reach.
+        to: Shape,
     },
     /// An axis number outside the rank.
     #[error("{op}: axis {axis} is out of range for shape {shape} of rank {}", shape.rank())]

@@ -20,7 +20,8 @@ pub enum Norm {
     Min,
     /// The number of elements that are not 0.
     Count,
-    /// (Σ|x|ᵖ)^(1/p) for any finite p but 0; a norm in the strict sense from p = 1 on.
+    /// (Σ|x|ᵖ)^(1/p) for any p but 0; a norm in the strict sense from p = 1 on. Computed in f64 and rounded once; 1, 2, ∞
+    /// and -∞ are [`Norm::L1`], [`Norm::L2`], [`Norm::Max`] and [`Norm::Min`].
     P(f64),
 }
 
@@ -49,12 +50,12 @@ pub enum MatrixNorm {
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// The norm of the elements over the axes, taken as one vector.
     ///
-    /// The L2 norm does not overflow or underflow where the result does not: a sum of squares that leaves the range is
-    /// computed anew from x / max|x|. The sums have the bound of [`pairwise_sum`](crate::reduce::pairwise_sum).
+    /// The L2 norm and those of order p do not overflow or underflow where the result does not: a sum of powers that
+    /// leaves the range is computed anew from x / max|x|, or x / min|x| for p < 0. The sums have the bound of
+    /// [`pairwise_sum`](crate::reduce::pairwise_sum).
     ///
     /// # Errors
-    /// An axis out of range or named twice; for [`Norm::Min`] no elements; for [`Norm::P`] an order that is 0 or not
-    /// finite.
+    /// An axis out of range or named twice; for [`Norm::Min`] no elements; for [`Norm::P`] an order that is 0 or NaN.
     ///
     /// ```
     /// use tensor_ops::{Axes, Norm, Tensor};
@@ -86,14 +87,13 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
                 let counts = self.map(|x| if x == T::ZERO { T::ZERO } else { T::ONE });
                 counts.fold(Op::Sum, axes, op)
             }
-            Norm::P(p) if p != 0.0 && p.is_finite() => {
-                let (p, root) = (T::from_f64(p), T::from_f64(1.0 / p));
-                let mut sums = self.map(|x| x.abs().powf(p)).fold(Op::Sum, axes, op)?;
-                sums.as_mut_slice().iter_mut().for_each(|sum| *sum = sum.powf(root));
-                Ok(sums)
-            }
+            Norm::P(1.0) => self.norm_as(Norm::L1, axes, op),
+            Norm::P(2.0) => self.norm_as(Norm::L2, axes, op),
+            Norm::P(f64::INFINITY) => self.norm_as(Norm::Max, axes, op),
+            Norm::P(f64::NEG_INFINITY) => self.norm_as(Norm::Min, axes, op),
+            Norm::P(p) if p != 0.0 && !p.is_nan() => Ok(power_norm(&self.cast(), p, axes, op)?.cast()),
             Norm::P(p) => {
-                let what = format!("the order {p}, expected a finite number other than 0");
+                let what = format!("the order {p}, expected a number other than 0");
                 Err(TensorError::Setting { op, what })
             }
         }
@@ -101,16 +101,12 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
 
     fn euclidean(&self, axes: &Axes, op: &'static str) -> Result<Tensor<T>, TensorError> {
         let mut out = self.fold(Op::Squares, axes, op)?;
-        if self.as_slice().is_empty() || !out.as_slice().iter().any(|&sum| is_out_of_range(sum)) {
+        let Some(far) = Far::find(self, out.as_slice(), Norm::Max, axes, op)? else {
             out.as_mut_slice().iter_mut().for_each(|sum| *sum = sum.sqrt());
             return Ok(out);
-        }
-        let reduced = axes.resolve(self.shape(), op)?;
-        self.with_rows(&reduced, |x, n| {
-            for (i, sum) in out.as_mut_slice().iter_mut().enumerate() {
-                *sum = length(*sum, &x[i * n..(i + 1) * n]);
-            }
-        })?;
+        };
+        let scaled = far.sums(|| self.divide(&far.scale)?.fold(Op::Squares, axes, op))?;
+        far.finish(&mut out, &scaled, T::sqrt);
         Ok(out)
     }
 
@@ -192,7 +188,76 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     }
 }
 
-/// Whether a sum of squares has overflowed, or may have lost digits to underflow.
+/// (Σ|x|ᵖ)^(1/p), p finite and not 0.
+fn power_norm(x: &Tensor<f64>, p: f64, axes: &Axes, op: &'static str) -> Result<Tensor<f64>, TensorError> {
+    let power = |x: f64| Real::powf(x.abs(), p);
+    let root = |sum: f64| Real::powf(sum, 1.0 / p);
+    let mut out = x.map(power).fold(Op::Sum, axes, op)?;
+    // The term of this element is the largest.
+    let leading = if p > 0.0 { Norm::Max } else { Norm::Min };
+    let Some(far) = Far::find(x, out.as_slice(), leading, axes, op)? else {
+        out.as_mut_slice().iter_mut().for_each(|sum| *sum = root(*sum));
+        return Ok(out);
+    };
+    let scaled = far.sums(|| x.divide(&far.scale)?.map(power).fold(Op::Sum, axes, op))?;
+    far.finish(&mut out, &scaled, root);
+    Ok(out)
+}
+
+/// Results some of whose sums of powers have left the range.
+struct Far<T: Real> {
+    /// The |x| whose power is the largest of each sum, with the reduced axes left behind.
+    leading: Tensor<T>,
+    /// What to divide by: 1 where the sum is in range, or `leading` is 0 or not finite and so the norm itself.
+    scale: Tensor<T>,
+}
+
+impl<T: Real> Far<T> {
+    /// None where all sums are in range, or there is nothing to sum.
+    fn find(
+        x: &Tensor<T, impl AsRef<[T]>>,
+        sums: &[T],
+        leading: Norm,
+        axes: &Axes,
+        op: &'static str,
+    ) -> Result<Option<Far<T>>, TensorError> {
+        if x.as_slice().is_empty() || !sums.iter().any(|&sum| is_out_of_range(sum)) {
+            return Ok(None);
+        }
+        let leading = x.norm_as(leading, &axes.clone().keepdims(), op)?;
+        let mut scale = leading.clone();
+        for (scale, &sum) in scale.as_mut_slice().iter_mut().zip(sums) {
+            if !is_out_of_range(sum) || *scale == T::ZERO || !scale.is_finite() {
+                *scale = T::ONE;
+            }
+        }
+        Ok(Some(Far { leading, scale }))
+    }
+
+    /// The sums of what has been divided by `scale`, unless the vectors out of range are all zeros or not finite.
+    fn sums(
+        &self,
+        sums: impl FnOnce() -> Result<Tensor<T>, TensorError>,
+    ) -> Result<Option<Tensor<T>>, TensorError> {
+        let is_scaled = self.scale.as_slice().iter().any(|&scale| scale != T::ONE);
+        is_scaled.then(sums).transpose()
+    }
+
+    /// Turns plain sums into norms.
+    fn finish(&self, out: &mut Tensor<T>, scaled: &Option<Tensor<T>>, root: impl Fn(T) -> T) {
+        let (leading, scale) = (self.leading.as_slice(), self.scale.as_slice());
+        for (i, out) in out.as_mut_slice().iter_mut().enumerate() {
+            *out = match scaled {
+                _ if !is_out_of_range(*out) => root(*out),
+                Some(scaled) if leading[i] == scale[i] => root(scaled.as_slice()[i]) * scale[i],
+                // Divided by 1, if at all.
+                _ => leading[i],
+            };
+        }
+    }
+}
+
+/// Whether a sum of powers has overflowed, or may have lost digits to underflow.
 #[inline(always)]
 fn is_out_of_range<T: Real>(sum: T) -> bool {
     !(T::SMALL_SQUARE <= sum && sum < T::INFINITY)
@@ -248,6 +313,50 @@ mod tests {
         assert!(
             lengths[0].is_nan() && lengths[1] == f64::INFINITY && lengths[2].is_nan() && lengths[3] == 0.0
         );
+    }
+
+    /// Zeros and infinities beside others, along every axis.
+    #[test]
+    fn vectors_out_of_range_do_not_touch_the_others() {
+        let columns = [[3.0, 4.0], [0.0, 0.0], [3e200, 4e200], [3e-200, 4e-200], [f64::INFINITY, 1.0]];
+        let want = [5.0, 0.0, 5e200, 5e-200, f64::INFINITY];
+        for n in [2, columns.len()] {
+            let rows = Tensor::new([n, 2], columns[..n].as_flattened().to_vec()).unwrap();
+            for order in [Norm::L2, Norm::P(2.0), Norm::P(2.0 + 1e-14)] {
+                for norms in [rows.norm(order, 1), rows.permute(&[1, 0]).unwrap().norm(order, 0)] {
+                    for (got, want) in norms.unwrap().as_slice().iter().zip(want) {
+                        assert!(*got == want || (got / want - 1.0).abs() < 1e-13, "{got} {want}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn powers_do_not_overflow_where_the_norm_does_not() {
+        for scale in [1e-300, 1e-120, 1.0, 1e120, 1e300] {
+            let x = Tensor::from([[scale, 2.0 * scale], [-2.0 * scale, scale]]);
+            for p in [3.0, 0.7, -3.0, -0.7, 1e3] {
+                let want = Real::powf(1.0 + Real::powf(2f64, p), 1.0 / p) * scale;
+                for got in x.norm(Norm::P(p), 1).unwrap().as_slice() {
+                    assert!((got / want - 1.0).abs() < 1e-12, "{scale} {p}: {got} {want}");
+                }
+            }
+            let single = Tensor::from([1e30f32, 1e30]).norm(Norm::P(3.0), 0).unwrap().item().unwrap();
+            assert!((f64::from(single) / (1e30 * 2f64.cbrt()) - 1.0).abs() < 1e-7);
+        }
+        let x = Tensor::from([1.5f32, -2.0, 0.25]);
+        for (p, order) in
+            [(1.0, Norm::L1), (2.0, Norm::L2), (f64::INFINITY, Norm::Max), (f64::NEG_INFINITY, Norm::Min)]
+        {
+            assert_eq!(x.norm(Norm::P(p), 0).unwrap(), x.norm(order, 0).unwrap(), "{p}");
+        }
+        // 100.1 is 4e-6 from the next f32.
+        let double = x.cast::<f64>().norm(Norm::P(100.1), 0).unwrap().cast::<f32>();
+        assert_eq!(x.norm(Norm::P(100.1), 0).unwrap(), double);
+        assert_eq!(Tensor::from([0.0, 3.0]).norm(Norm::P(-1.0), 0).unwrap(), Tensor::from(0.0));
+        assert!(Tensor::from([f64::NAN, 1.0]).norm(Norm::P(3.0), 0).unwrap().item().unwrap().is_nan());
+        assert!(x.norm(Norm::P(f64::NAN), 0).is_err());
     }
 
     #[test]

@@ -52,10 +52,25 @@ impl Stream {
         rng
     }
 
-    /// Fills `out` with elements `first..` of the stream as numbers uniform on `[low, high)`, two words each;
-    /// rounding to f32 may reach `high`.
+    /// Fills `out` with elements `first..` of the stream as numbers uniform on `[low, high)`, two words each.
+    ///
+    /// What rounding would bring to `high` is the largest number of the type below it; only where no number of the type
+    /// lies in `[low, high)` do the two ends round to what is nearest.
+    ///
+    /// ```
+    /// use tensor_ops::random::Stream;
+    /// let (high, mut x) = (1.0 + f64::from(f32::EPSILON), [0f32; 100]);
+    /// Stream::new(7, 0, 0).uniform(0, 1.0, high, &mut x);
+    /// assert_eq!(x, [1.0; 100]);
+    /// ```
     pub fn uniform<T: Real>(&self, first: u64, low: f64, high: f64, out: &mut [T]) {
-        self.fill(first, &|word| low + (high - low) * unit(word), out);
+        let last = below::<T>(high);
+        let last = if low <= last { last } else { f64::INFINITY };
+        let at = |word| {
+            let x = low + (high - low) * unit(word);
+            if x > last { last } else { x }
+        };
+        self.fill(first, &at, out);
     }
 
     /// Fills `out` with elements `first..` of the stream as normal numbers, two words each: the inverse of the
@@ -142,6 +157,12 @@ fn unit(word: u64) -> f64 {
     (word >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
+/// The largest number of `T` below `x`.
+fn below<T: Real>(x: f64) -> f64 {
+    let nearest = T::from_f64(x);
+    if nearest.to_f64() < x { nearest.to_f64() } else { nearest.next_down().to_f64() }
+}
+
 /// The offset basis of 64-bit FNV-1a (Fowler, Noll, Vo).
 pub const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 
@@ -172,6 +193,22 @@ mod tests {
                 assert_ne!(all[i], all[j]);
             }
         }
+    }
+
+    /// Intervals of so few numbers that every fourth draw would round to the end.
+    #[test]
+    fn uniform_does_not_reach_the_end() {
+        let stream = Stream::new(3, 0, 0);
+        let (e, mut single) = (f64::from(f32::EPSILON), [0f32; 200]);
+        stream.uniform(0, 1.0, 1.0 + 2.0 * e, &mut single);
+        assert!(single.iter().all(|&x| x == 1.0 || x == 1.0 + f32::EPSILON) && single.contains(&1.0));
+        stream.uniform(0, -1.0, -1.0 + 0.75 * e, &mut single);
+        assert!(single.iter().all(|&x| x < -1.0 + 0.75 * f32::EPSILON), "an end that is no f32");
+        let mut double = [0f64; 200];
+        stream.uniform(0, 1.0, 1.0 + 2.0 * f64::EPSILON, &mut double);
+        assert!(double.iter().all(|&x| x <= 1.0 + f64::EPSILON));
+        stream.uniform(0, 1.0, -1.0, &mut double);
+        assert!(double.iter().any(|&x| x > 0.0) && double.iter().any(|&x| x < 0.0), "the wrong way round");
     }
 
     #[test]

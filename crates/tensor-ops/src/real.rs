@@ -124,6 +124,8 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// NaN.
     fn is_nan(self) -> bool;
+    /// The largest number of the type below x.
+    fn next_down(self) -> Self;
 
     /// The larger of two; NaN if either is NaN, as in NumPy.
     fn maximum(self, other: Self) -> Self {
@@ -288,6 +290,9 @@ macro_rules! real {
             #[inline(always)]
             fn is_nan(self) -> bool {
                 self.is_nan()
+            }
+            fn next_down(self) -> Self {
+                self.next_down()
             }
             #[inline(always)]
             fn mul_add(self, y: Self, z: Self) -> Self {

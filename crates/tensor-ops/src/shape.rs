@@ -126,16 +126,28 @@ impl Shape {
     pub fn broadcast(&self, other: &Shape, op: &'static str) -> Result<Shape, TensorError> {
         let rank = self.rank().max(other.rank());
         let mut out = Shape { lengths: [0; MAX_RANK], rank: rank as u8 };
-        for i in 0..rank {
+        for i in (0..rank).rev() {
             let (a, b) = (self.aligned(i, rank), other.aligned(i, rank));
             out.lengths[i] = match (a, b) {
                 (a, b) if a == b => a,
                 (1, b) => b,
                 (a, 1) => a,
-                _ => return Err(TensorError::Broadcast { op, left: *self, right: *other }),
+                _ => {
+                    let axis = i as isize - rank as isize;
+                    return Err(TensorError::Broadcast { op, left: *self, right: *other, axis });
+                }
             };
         }
         Shape::new(out.as_slice())
+    }
+
+    /// Makes sure that this shape broadcasts to exactly `to`.
+    pub(crate) fn reach(&self, to: &Shape, op: &'static str) -> Result<(), TensorError> {
+        let fits = |i| matches!(self.aligned(i, to.rank()), n if n == 1 || n == to[i]);
+        if self.rank() > to.rank() || !(0..to.rank()).all(fits) {
+            return Err(TensorError::BroadcastTo { op, from: *self, to: *to });
+        }
+        Shape::new(to.as_slice()).map(drop)
     }
 
     /// The length of axis `i` when this shape is padded with ones in front up to `rank` axes.
@@ -207,11 +219,27 @@ mod tests {
         let s = |v: &[usize]| Shape::new(v).unwrap();
         assert_eq!(s(&[2, 0]).broadcast(&s(&[1]), "add").unwrap(), s(&[2, 0]));
         assert_eq!(s(&[1]).broadcast(&s(&[0]), "add").unwrap(), s(&[0]));
-        let refused = s(&[2, 3]).broadcast(&s(&[2]), "add").unwrap_err().to_string();
-        assert!(
-            refused.contains("add") && refused.contains("[2, 3]") && refused.contains("[2]"),
-            "{refused}"
+        let refused = s(&[2, 3, 4]).broadcast(&s(&[2, 1]), "add").unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "add: shapes [2, 3, 4] and [2, 1] do not broadcast together at axis -2"
         );
+    }
+
+    #[test]
+    fn what_one_shape_reaches() {
+        let s = |v: &[usize]| Shape::new(v).unwrap();
+        for (from, to) in [(&[3][..], &[2, 3][..]), (&[], &[0]), (&[1, 2], &[4, 0, 2]), (&[2], &[2])] {
+            s(from).reach(&s(to), "add_in_place").unwrap();
+        }
+        for (from, to) in [(&[2, 3][..], &[3][..]), (&[3], &[1]), (&[2], &[3]), (&[1, 1], &[1])] {
+            let refused = s(from).reach(&s(to), "add_in_place").unwrap_err().to_string();
+            assert_eq!(refused, format!("add_in_place: {from:?} does not broadcast to {to:?}"));
+        }
+        assert!(matches!(
+            s(&[1]).reach(&Shape::from([1 << 32, 1 << 32]), "broadcast_to"),
+            Err(TensorError::TooLarge { .. })
+        ));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Element, Real, Shape, TensorError};
+use crate::{Element, Real, Shape, TensorError, alloc};
 
 /// An N-dimensional array, row-major and contiguous: the last axis lies next to each other in memory.
 ///
@@ -12,7 +12,7 @@ use crate::{Element, Real, Shape, TensorError};
 /// There is no `*` between tensors: NumPy means the element-wise product and linear algebra the matrix product. Say
 /// [`multiply`](Tensor::multiply) or [`matmul`](Tensor::matmul).
 ///
-/// ```compile_fail
+/// ```compile_fail,E0369
 /// use tensor_ops::Tensor;
 /// let a = Tensor::from([1.0, 2.0]);
 /// let b = &a * &a; // which product?
@@ -46,16 +46,25 @@ impl<T: Element> Tensor<T> {
 
     /// All elements equal to `value`.
     ///
+    /// # Panics
+    /// Where memory cannot hold the shape, as `vec!`; and where [`Shape::new`] refuses it, even if it has no elements.
+    ///
     /// ```
     /// use tensor_ops::Tensor;
     /// assert_eq!(Tensor::full([2], 1.5), Tensor::from([1.5, 1.5]));
     /// ```
+    #[track_caller]
     pub fn full(shape: impl Into<Shape>, value: T) -> Tensor<T> {
         let shape = shape.into();
+        alloc::demand::<T>(shape);
         Tensor::from_parts(shape, vec![value; shape.size()])
     }
 
     /// All elements 0, or `false` in a mask.
+    ///
+    /// # Panics
+    /// As [`Tensor::full`].
+    #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Tensor<T> {
         Tensor::full(shape, T::default())
     }
@@ -68,6 +77,10 @@ impl<T: Element> Tensor<T> {
 
 impl<T: Real> Tensor<T> {
     /// All elements 1.
+    ///
+    /// # Panics
+    /// As [`Tensor::full`].
+    #[track_caller]
     pub fn ones(shape: impl Into<Shape>) -> Tensor<T> {
         Tensor::full(shape, T::ONE)
     }
@@ -112,17 +125,19 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// The one element.
     ///
     /// # Errors
-    /// [`TensorError::Length`] where there are more, or none.
+    /// [`TensorError::Reshape`] where there are more, or none.
     ///
     /// ```
     /// use tensor_ops::{Axes, Tensor};
-    /// assert_eq!(Tensor::from([1.0, 2.0]).sum(Axes::All)?.item()?, 3.0);
+    /// let x = Tensor::from([1.0, 2.0]);
+    /// assert_eq!(x.sum(Axes::All)?.item()?, 3.0);
+    /// assert_eq!(x.item().unwrap_err().to_string(), "item: [2] has 2 elements, which do not fill []");
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
     pub fn item(&self) -> Result<T, TensorError> {
         match self.as_slice() {
             [x] => Ok(*x),
-            more => Err(TensorError::Length { op: "item", shape: Shape::SCALAR, len: more.len() }),
+            _ => Err(TensorError::Reshape { op: "item", from: self.shape, to: Vec::new() }),
         }
     }
 

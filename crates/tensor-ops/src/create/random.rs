@@ -4,7 +4,7 @@ use crate::random::Stream;
 use crate::{Real, Shape, Tensor, TensorError, alloc};
 
 impl<T: Real> Tensor<T> {
-    /// Numbers uniform on `[low, high)`, elements 0.. of the stream; rounding may reach `high`.
+    /// Numbers uniform on `[low, high)`, elements 0.. of the stream: see [`Stream::uniform`].
     ///
     /// # Errors
     /// [`TensorError::Setting`] unless low < high with a finite distance; [`TensorError::TooLarge`] for more numbers than
@@ -14,7 +14,7 @@ impl<T: Real> Tensor<T> {
     /// use tensor_ops::{Tensor, random::Stream};
     /// let stream = Stream::new(7, Stream::key("noise"), 0);
     /// let x = Tensor::<f32>::uniform([2, 3], -1.0, 1.0, &stream)?;
-    /// assert!(x.as_slice().iter().all(|x| (-1.0..=1.0).contains(x)));
+    /// assert!(x.as_slice().iter().all(|x| (-1.0..1.0).contains(x)));
     /// assert_eq!(Tensor::<f32>::uniform([6], -1.0, 1.0, &stream)?.as_slice(), x.as_slice());
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
@@ -90,7 +90,7 @@ impl<T: Real> Tensor<T> {
     /// Numbers uniform on [0, 1) from a plain seed: the stream (`seed`, key of "rand", 0).
     ///
     /// # Panics
-    /// As `vec!` where memory cannot hold the shape.
+    /// As [`Tensor::full`].
     ///
     /// ```
     /// use tensor_ops::Tensor;
@@ -98,6 +98,7 @@ impl<T: Real> Tensor<T> {
     /// assert_eq!(x, Tensor::rand([2, 3], 7));
     /// assert_ne!(x, Tensor::rand([2, 3], 8));
     /// ```
+    #[track_caller]
     pub fn rand(shape: impl Into<Shape>, seed: u64) -> Tensor<T> {
         let mut out = Tensor::zeros(shape);
         Stream::new(seed, Stream::key("rand"), 0).uniform(0, 0.0, 1.0, out.as_mut_slice());
@@ -107,13 +108,14 @@ impl<T: Real> Tensor<T> {
     /// Normal numbers with mean 0 and deviation 1 from a plain seed: the stream (`seed`, key of "randn", 0).
     ///
     /// # Panics
-    /// As `vec!` where memory cannot hold the shape.
+    /// As [`Tensor::full`].
     ///
     /// ```
     /// use tensor_ops::Tensor;
     /// let x = Tensor::<f32>::randn([2, 3], 7);
     /// assert_eq!(x, Tensor::randn([2, 3], 7));
     /// ```
+    #[track_caller]
     pub fn randn(shape: impl Into<Shape>, seed: u64) -> Tensor<T> {
         let mut out = Tensor::zeros(shape);
         Stream::new(seed, Stream::key("randn"), 0).normal(0, 0.0, 1.0, out.as_mut_slice());

@@ -2,23 +2,23 @@
 
 use super::check_output;
 use super::plan::Plan;
-use crate::{Real, Shape, Tensor, TensorError};
+use crate::{Real, Shape, Tensor, TensorError, alloc};
 
 /// The shape of a result that has to be made: one that memory can hold as elements of type `T`.
 pub(super) fn result_shape<T>(left: &Shape, right: &Shape, op: &'static str) -> Result<Shape, TensorError> {
-    let shape = if left == right { *left } else { left.broadcast(right, op)? };
-    match shape.size().checked_mul(size_of::<T>()) {
-        Some(bytes) if bytes <= isize::MAX as usize => Ok(shape),
-        _ => Err(TensorError::TooLarge { shape }),
-    }
+    let shape = joint_shape(left, right, op)?;
+    alloc::check::<T>(shape)?;
+    Ok(shape)
+}
+
+/// The shape of a result for which there is a place.
+pub(super) fn joint_shape(left: &Shape, right: &Shape, op: &'static str) -> Result<Shape, TensorError> {
+    if left == right { Ok(*left) } else { left.broadcast(right, op) }
 }
 
 /// Refuses a right operand that does not broadcast to the left one, which cannot grow.
 pub(super) fn check_in_place(left: &Shape, right: &Shape, op: &'static str) -> Result<(), TensorError> {
-    if left == right || left.broadcast(right, op)? == *left {
-        return Ok(());
-    }
-    Err(TensorError::Broadcast { op, left: *left, right: *right })
+    if left == right { Ok(()) } else { right.reach(left, op) }
 }
 
 /// Three methods a function of two elements; the loops are in the table under the same name.
@@ -48,7 +48,7 @@ macro_rules! binary {
                 other: &Tensor<T, impl AsRef<[T]>>,
                 out: &mut Tensor<T, impl AsRef<[T]> + AsMut<[T]>>,
             ) -> Result<(), TensorError> {
-                let shape = result_shape::<T>(self.shape(), other.shape(), stringify!($into))?;
+                let shape = joint_shape(self.shape(), other.shape(), stringify!($into))?;
                 check_output(stringify!($into), &shape, out.shape())?;
                 let plan = Plan::new(&shape, [self.shape(), other.shape()]);
                 let f = &T::real_table().$name;
@@ -61,7 +61,7 @@ macro_rules! binary {
             $(#[doc = concat!("[`", stringify!($name), "`](Tensor::", stringify!($name), ") in the place of a, which does not grow.")]
             ///
             /// # Errors
-            /// [`TensorError::Broadcast`] where b does not broadcast to the shape of a.
+            /// [`TensorError::BroadcastTo`] where b does not broadcast to the shape of a.
             pub fn $in_place(&mut self, other: &Tensor<T, impl AsRef<[T]>>) -> Result<(), TensorError> {
                 check_in_place(self.shape(), other.shape(), stringify!($in_place))?;
                 let plan = Plan::new(self.shape(), [other.shape()]);

@@ -1,6 +1,6 @@
 //! Comparisons, whose results are masks.
 
-use super::binary::result_shape;
+use super::binary::{joint_shape, result_shape};
 use super::plan::Plan;
 use super::{check_output, run};
 use crate::{Element, Real, Tensor, TensorError};
@@ -34,7 +34,7 @@ macro_rules! compare {
                 other: &Tensor<T, impl AsRef<[T]>>,
                 out: &mut Tensor<bool, impl AsRef<[bool]> + AsMut<[bool]>>,
             ) -> Result<(), TensorError> {
-                let shape = result_shape::<bool>(self.shape(), other.shape(), stringify!($into))?;
+                let shape = joint_shape(self.shape(), other.shape(), stringify!($into))?;
                 check_output(stringify!($into), &shape, out.shape())?;
                 let plan = Plan::new(&shape, [self.shape(), other.shape()]);
                 let (plan, a, b) = compare!(@order $($swapped)? plan, self.as_slice(), other.as_slice());

@@ -1,6 +1,6 @@
 //! Masks: what is true of both, of either; and elements chosen by a mask.
 
-use super::binary::result_shape;
+use super::binary::{joint_shape, result_shape};
 use super::plan::Plan;
 use super::{check_output, loops, run};
 use crate::pool::Sink;
@@ -34,7 +34,7 @@ macro_rules! logic {
                 other: &Tensor<bool, impl AsRef<[bool]>>,
                 out: &mut Tensor<bool, impl AsRef<[bool]> + AsMut<[bool]>>,
             ) -> Result<(), TensorError> {
-                let shape = result_shape::<bool>(self.shape(), other.shape(), stringify!($into))?;
+                let shape = joint_shape(self.shape(), other.shape(), stringify!($into))?;
                 check_output(stringify!($into), &shape, out.shape())?;
                 let plan = Plan::new(&shape, [self.shape(), other.shape()]);
                 let (a, b) = (self.as_slice(), other.as_slice());
@@ -47,7 +47,7 @@ macro_rules! logic {
             $(#[doc = concat!("[`", stringify!($name), "`](Tensor::", stringify!($name), ") in the place of a, which does not grow.")]
             ///
             /// # Errors
-            /// [`TensorError::Broadcast`] where b does not broadcast to the shape of a.
+            /// [`TensorError::BroadcastTo`] where b does not broadcast to the shape of a.
             pub fn $in_place(&mut self, other: &Tensor<bool, impl AsRef<[bool]>>) -> Result<(), TensorError> {
                 super::binary::check_in_place(self.shape(), other.shape(), stringify!($in_place))?;
                 let plan = Plan::new(self.shape(), [other.shape()]);
@@ -142,7 +142,7 @@ impl<S: AsRef<[bool]>> Tensor<bool, S> {
         a: &Tensor<T, impl AsRef<[T]>>,
         b: &Tensor<T, impl AsRef<[T]>>,
     ) -> Result<Tensor<T>, TensorError> {
-        let both = result_shape::<T>(a.shape(), b.shape(), "where_cond")?;
+        let both = joint_shape(a.shape(), b.shape(), "where_cond")?;
         let shape = result_shape::<T>(self.shape(), &both, "where_cond")?;
         let plan = Plan::new(&shape, [self.shape(), a.shape(), b.shape()]);
         let (mask, a, b) = (self.as_slice(), a.as_slice(), b.as_slice());
@@ -162,8 +162,8 @@ impl<S: AsRef<[bool]>> Tensor<bool, S> {
         b: &Tensor<T, impl AsRef<[T]>>,
         out: &mut Tensor<T, impl AsRef<[T]> + AsMut<[T]>>,
     ) -> Result<(), TensorError> {
-        let both = result_shape::<T>(a.shape(), b.shape(), "where_cond_into")?;
-        let shape = result_shape::<T>(self.shape(), &both, "where_cond_into")?;
+        let both = joint_shape(a.shape(), b.shape(), "where_cond_into")?;
+        let shape = joint_shape(self.shape(), &both, "where_cond_into")?;
         check_output("where_cond_into", &shape, out.shape())?;
         let plan = Plan::new(&shape, [self.shape(), a.shape(), b.shape()]);
         let (mask, a, b) = (self.as_slice(), a.as_slice(), b.as_slice());

@@ -7,7 +7,8 @@ use crate::{MAX_RANK, Real, Shape, Tensor, TensorError, alloc};
 
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// NumPy's `dot`: the sum over the last axis of the left operand and the second last of the right one, for all
-    /// combinations of the axes that remain. It does not broadcast; up to rank 2 it is [`Tensor::matmul`].
+    /// combinations of the axes that remain. It does not broadcast; up to rank 2 it is [`Tensor::matmul`], but that the
+    /// product of two vectors is summed in the order of [`reduce::dot`](crate::reduce::dot).
     ///
     /// - `(k) · (k) -> ()`;
     /// - `(.., k) · (k) -> (..)`;
@@ -46,6 +47,9 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
                 "the last axis of the left and the second last of the right (or its only one) differ";
             return Err(TensorError::MatMul { op: "dot", left, right, reason });
         }
+        if (left.rank(), right.rank()) == (1, 1) {
+            return Ok(Tensor::from(T::dot(self.as_slice(), other.as_slice())));
+        }
         let shape = joined(&[rows, before, n.as_slice()])?;
         let mut out = alloc::zeroed(shape)?;
         if out.as_slice().is_empty() || k == 0 {
@@ -83,6 +87,9 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
             let reason = "the last axes differ";
             return Err(TensorError::MatMul { op: "inner", left, right, reason });
         }
+        if (left.rank(), right.rank()) == (1, 1) {
+            return Ok(Tensor::from(T::dot(self.as_slice(), other.as_slice())));
+        }
         let mut out = alloc::zeroed(joined(&[rows, cols])?)?;
         if out.as_slice().is_empty() || k == 0 {
             return Ok(out);
@@ -93,7 +100,8 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         Ok(out)
     }
 
-    /// NumPy's `vdot`: the sum of the products of all elements, both tensors read as one long vector.
+    /// NumPy's `vdot`: the sum of the products of all elements, both tensors read as one long vector: see
+    /// [`reduce::dot`](crate::reduce::dot).
     ///
     /// # Errors
     /// [`TensorError::MatMul`] where the numbers of elements differ.
@@ -115,9 +123,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
                 reason,
             });
         }
-        let mut sum = [T::ZERO];
-        gemm(Matrix::new(a, 1, a.len()), Matrix::new(b, b.len(), 1), Update::Assign, &mut sum);
-        Ok(sum[0])
+        Ok(T::dot(a, b))
     }
 }
 

@@ -206,22 +206,34 @@ fn what_does_not_multiply_is_refused_with_both_shapes() {
     assert!(matches!(eight.dot(&eight), Err(TensorError::RankTooLarge { rank: 14 })));
 }
 
+/// Two vectors have the pairwise sum of their products, in whichever way they are asked for.
+#[test]
+fn vectors_are_multiplied_by_the_kernel_of_dot() {
+    for n in [0, 1, 17, 5000] {
+        let (mut a, mut b) = (vec![0f32; n], vec![0f32; n]);
+        Stream::new(1, 1, 0).uniform(0, -1.0, 1.0, &mut a);
+        Stream::new(1, 2, 0).uniform(0, -1.0, 1.0, &mut b);
+        let want = crate::reduce::dot(&a, &b);
+        let (a, b) = (Tensor::from(a), Tensor::from(b));
+        for got in [a.dot(&b).unwrap(), a.inner(&b).unwrap(), Tensor::from(a.vdot(&b).unwrap())] {
+            assert_eq!(got, Tensor::from(want), "{n}");
+        }
+    }
+}
+
 /// Shapes that claim much and hold nothing.
 #[test]
 fn absurd_sizes_are_errors() {
     let tall = Tensor::<f64>::new([1 << 40, 0], vec![]).unwrap();
     let wide = Tensor::<f64>::new([0, 1 << 40], vec![]).unwrap();
-    let batch = Tensor::<f64>::new([0, 1 << 40, 1 << 40], vec![]).unwrap();
-    let huge = Tensor::<f64>::new([1 << 40, 1 << 40, 0, 2], vec![]).unwrap();
-    let all = [
-        tall.matmul(&wide),
-        tall.dot(&wide),
-        tall.inner(&tall),
-        batch.matmul(&batch),
-        huge.matmul(&huge),
-        batch.dot(&wide),
-    ];
-    assert!(all.iter().flatten().all(|x| x.shape().size() == 0));
-    assert!(matches!(tall.matmul(&wide), Err(TensorError::TooLarge { .. })));
+    let batch = Tensor::<f64>::new([0, 1 << 31, 1 << 31], vec![]).unwrap();
+    let huge = Tensor::<f64>::new([1 << 30, 1 << 30, 0, 2], vec![]).unwrap();
+    let empty = [batch.matmul(&batch), batch.dot(&Tensor::zeros([1 << 31, 0])), wide.matmul(&tall)];
+    assert!(empty.iter().all(|x| x.as_ref().is_ok_and(|x| x.shape().size() == 0)), "{empty:?}");
+    let refused =
+        [tall.matmul(&wide), tall.dot(&wide), tall.inner(&tall), huge.dot(&Tensor::zeros([1 << 10, 2, 0]))];
+    assert!(refused.iter().all(|x| matches!(x, Err(TensorError::TooLarge { .. }))), "{refused:?}");
+    let mismatched = [huge.matmul(&huge), batch.dot(&wide)];
+    assert!(mismatched.iter().all(|x| matches!(x, Err(TensorError::MatMul { .. }))), "{mismatched:?}");
     assert_eq!(tall.outer(&wide).unwrap().shape(), &Shape::from([0, 0]));
 }

@@ -2,7 +2,7 @@
 
 use super::fold::Op;
 use super::layout::one_or_all;
-use crate::{Axes, Real, Tensor, TensorError};
+use crate::{Axes, Real, Tensor, TensorError, alloc};
 
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// The largest element over the axes; NaN if any is NaN.
@@ -68,7 +68,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let form = one_or_all(self.shape(), axes, name)?;
         self.chosen_from(axes, name)?;
         let result = axes.resolve(self.shape(), name)?.result;
-        let mut out = vec![0; result.size()];
+        let mut out = alloc::filled(result, 0)?;
         T::positions(op, self.as_slice(), form, &mut out);
         Ok(Tensor::from_parts(result, out))
     }

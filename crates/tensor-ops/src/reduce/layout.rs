@@ -3,7 +3,7 @@
 use super::engine::Form;
 use super::fold::Op;
 use crate::axes::Reduced;
-use crate::{Axes, MAX_RANK, Real, Shape, Tensor, TensorError};
+use crate::{Axes, MAX_RANK, Real, Shape, Tensor, TensorError, alloc};
 
 /// Runs of axes that are all reduced or all kept, with the product of their lengths; axes of length 1 belong to none.
 pub(super) fn runs(shape: &Shape, is_reduced: &[bool; MAX_RANK]) -> Vec<(usize, bool)> {
@@ -28,8 +28,17 @@ fn last_reduced(runs: &[(usize, bool)]) -> Option<(usize, Form)> {
 ///
 /// Reduced axes with kept ones between them are reduced one run after the other, the last first, so the depth of a sum
 /// is that of the runs together.
-pub(crate) fn reduce<T: Real>(op: Op, x: &[T], shape: &Shape, reduced: &Reduced, c: &[T]) -> Tensor<T> {
-    let mut out = vec![T::ZERO; reduced.result.size()];
+///
+/// # Errors
+/// [`TensorError::TooLarge`]: where `x` is empty, the result may be of any size.
+pub(crate) fn reduce<T: Real>(
+    op: Op,
+    x: &[T],
+    shape: &Shape,
+    reduced: &Reduced,
+    c: &[T],
+) -> Result<Tensor<T>, TensorError> {
+    let mut out = alloc::filled(reduced.result, T::ZERO)?;
     let mut runs = if x.is_empty() { Vec::new() } else { runs(shape, &reduced.is_reduced) };
     let mut op = op;
     let mut parts: Option<Vec<T>> = None;
@@ -37,7 +46,7 @@ pub(crate) fn reduce<T: Real>(op: Op, x: &[T], shape: &Shape, reduced: &Reduced,
         let from = parts.as_deref().unwrap_or(x);
         if runs.iter().filter(|run| run.1).count() == 1 {
             T::fold(op, from, form, c, &mut out);
-            return Tensor::from_parts(reduced.result, out);
+            return Ok(Tensor::from_parts(reduced.result, out));
         }
         let mut next = vec![T::ZERO; form.outer * form.inner];
         T::fold(op, from, form, c, &mut next);
@@ -47,7 +56,7 @@ pub(crate) fn reduce<T: Real>(op: Op, x: &[T], shape: &Shape, reduced: &Reduced,
     // Nothing to reduce over, or no elements: each result is `op` of the one element, or of none.
     let each = usize::from(!x.is_empty());
     T::fold(op, x, Form { outer: out.len(), reduced: each, inner: 1 }, c, &mut out);
-    Tensor::from_parts(reduced.result, out)
+    Ok(Tensor::from_parts(reduced.result, out))
 }
 
 impl Reduced {
@@ -65,7 +74,7 @@ impl Reduced {
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     pub(crate) fn fold(&self, op: Op, axes: &Axes, name: &'static str) -> Result<Tensor<T>, TensorError> {
         let reduced = axes.resolve(self.shape(), name)?;
-        Ok(reduce(op, self.as_slice(), self.shape(), &reduced, &[]))
+        reduce(op, self.as_slice(), self.shape(), &reduced, &[])
     }
 
     /// As [`Tensor::fold`] for reductions without identity, which refuse to choose from no elements.

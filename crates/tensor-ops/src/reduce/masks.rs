@@ -2,7 +2,7 @@
 
 use super::layout::runs;
 use crate::walk::Walk;
-use crate::{Axes, Element, MAX_RANK, Real, Shape, Tensor, TensorError};
+use crate::{Axes, Element, MAX_RANK, Real, Shape, Tensor, TensorError, alloc};
 
 impl<S: AsRef<[bool]>> Tensor<bool, S> {
     /// Whether any element over the axes is true; false over none.
@@ -76,7 +76,7 @@ fn exact<T: Element, U: Element>(
     add: impl Fn(U, T) -> U,
 ) -> Result<Tensor<U>, TensorError> {
     let reduced = axes.resolve(x.shape(), op)?;
-    let mut out = vec![identity; reduced.result.size()];
+    let mut out = alloc::filled(reduced.result, identity)?;
     let runs = if x.as_slice().is_empty() { Vec::new() } else { runs(x.shape(), &reduced.is_reduced) };
     // Distances in the result, 0 along what is reduced.
     let (mut steps, mut step) = ([0; MAX_RANK], 1);

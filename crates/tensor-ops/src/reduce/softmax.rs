@@ -2,7 +2,7 @@
 
 use super::engine::PIECE;
 use super::layout::along;
-use crate::{Axes, Real, Tensor, TensorError, pool};
+use crate::{Axes, Real, Tensor, TensorError, alloc, pool};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// ```
     pub fn logsumexp(&self, axes: impl Into<Axes>) -> Result<Tensor<T>, TensorError> {
         let reduced = axes.into().resolve(self.shape(), "logsumexp")?;
-        let mut out = vec![-T::INFINITY; reduced.result.size()];
+        let mut out = alloc::filled(reduced.result, -T::INFINITY)?;
         self.with_rows(&reduced, |x, n| T::logsumexp(x, n, &mut out))?;
         Ok(Tensor::from_parts(reduced.result, out))
     }

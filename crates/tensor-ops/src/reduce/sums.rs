@@ -2,13 +2,14 @@
 
 use super::fold::Op;
 use super::layout::reduce;
-use crate::{Axes, Real, Tensor, TensorError};
+use crate::{Axes, Real, Tensor, TensorError, alloc};
 
 impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// Σx over the axes, within the bound of [`pairwise_sum`](super::pairwise_sum); 0 over none.
     ///
     /// # Errors
-    /// An axis out of range or named twice.
+    /// An axis out of range or named twice; [`TensorError::TooLarge`] where the axes hold nothing, and memory not the
+    /// result.
     ///
     /// ```
     /// use tensor_ops::{Axes, Tensor};
@@ -51,7 +52,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
 
     fn mean_as(&self, axes: &Axes, name: &'static str) -> Result<Tensor<T>, TensorError> {
         let reduced = axes.resolve(self.shape(), name)?;
-        let mut out = reduce(Op::Sum, self.as_slice(), self.shape(), &reduced, &[]);
+        let mut out = reduce(Op::Sum, self.as_slice(), self.shape(), &reduced, &[])?;
         let n = T::from_usize(reduced.count(self.shape()));
         out.as_mut_slice().iter_mut().for_each(|x| *x /= n);
         Ok(out)
@@ -95,15 +96,15 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         let reduced = axes.resolve(self.shape(), name)?;
         let mean = self.mean_as(axes, name)?;
         let mut out = if reduced.is_one_run(self.shape()) {
-            reduce(Op::Deviations, self.as_slice(), self.shape(), &reduced, mean.as_slice())
+            reduce(Op::Deviations, self.as_slice(), self.shape(), &reduced, mean.as_slice())?
         } else {
             // The means of several runs lie in no single order beside the elements.
             self.with_rows(&reduced, |x, n| {
-                let mut out = vec![T::ZERO; reduced.result.size()];
+                let mut out = alloc::filled(reduced.result, T::ZERO)?;
                 let form = super::Form { outer: out.len(), reduced: n, inner: 1 };
                 T::fold(Op::Deviations, x, form, mean.as_slice(), &mut out);
-                Tensor::from_parts(reduced.result, out)
-            })?
+                Ok(Tensor::from_parts(reduced.result, out))
+            })??
         };
         let n = T::from_usize(reduced.count(self.shape()).saturating_sub(ddof));
         out.as_mut_slice().iter_mut().for_each(|x| *x /= n);

@@ -9,7 +9,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// what takes two operands broadcasts without one.
     ///
     /// # Errors
-    /// [`TensorError::Broadcast`] where it does not broadcast to exactly this shape; [`TensorError::TooLarge`].
+    /// [`TensorError::BroadcastTo`] where it does not broadcast to exactly this shape; [`TensorError::TooLarge`].
     ///
     /// ```
     /// use tensor_ops::Tensor;
@@ -19,9 +19,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// ```
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Tensor<T>, TensorError> {
         let (from, to) = (*self.shape(), shape.into());
-        if from.broadcast(&to, "broadcast_to")? != to {
-            return Err(TensorError::Broadcast { op: "broadcast_to", left: from, right: to });
-        }
+        from.reach(&to, "broadcast_to")?;
         let strides = from.broadcast_strides(&to);
         let axes = to.iter().zip(strides);
         let layout = axes.fold(Layout::at(0), |layout, (&n, stride)| layout.axis(n, stride as isize));
@@ -55,7 +53,7 @@ mod tests {
         let x = Tensor::from([[true], [false]]);
         for refused in [&[2][..], &[3, 1], &[2, 0, 1], &[1, 1]] {
             let shape = Shape::new(refused).unwrap();
-            assert!(matches!(x.broadcast_to(shape), Err(TensorError::Broadcast { .. })), "{shape}");
+            assert!(matches!(x.broadcast_to(shape), Err(TensorError::BroadcastTo { .. })), "{shape}");
         }
         assert_eq!(Tensor::from(2.0).broadcast_to([0, 3]).unwrap(), Tensor::zeros([0, 3]));
         assert!(matches!(x.broadcast_to([2, 1 << 61]), Err(TensorError::TooLarge { .. })));

@@ -2,8 +2,7 @@
 
 use super::layout::{Odometer, strides};
 use super::select::check_indices;
-use super::storage;
-use crate::{Element, Shape, Tensor, TensorError};
+use crate::{Element, Shape, Tensor, TensorError, alloc};
 
 impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// With axis 1, element (i, j, k) of the result is element (i, index(i, j, k), k) of this tensor; so with the
@@ -26,7 +25,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
         index: &Tensor<usize, impl AsRef<[usize]>>,
     ) -> Result<Tensor<T>, TensorError> {
         let axis = checked(self.shape(), axis, index.view(), "gather")?;
-        let mut to = storage::allocate(*index.shape())?;
+        let mut to = alloc::filled(*index.shape(), T::default())?;
         let (indices, from) = (index.as_slice(), self.as_slice());
         for_each_row(self.shape(), index.shape(), axis, |row, start, [along, next]| {
             let pairs = to[row.clone()].iter_mut().zip(&indices[row]);

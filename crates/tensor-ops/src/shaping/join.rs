@@ -1,7 +1,6 @@
 //! Several tensors as one: along an axis they have, or along a new one.
 
-use super::storage;
-use crate::{Element, MAX_RANK, Shape, Tensor, TensorError};
+use crate::{Element, MAX_RANK, Shape, Tensor, TensorError, alloc};
 
 impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// Tensors one behind the other along an axis; off it, their shapes agree.
@@ -93,7 +92,7 @@ fn join<T: Element, S: AsRef<[T]>>(
     axis: usize,
     parts: &[&Tensor<T, S>],
 ) -> Result<Tensor<T>, TensorError> {
-    storage::make_sure::<T>(shape)?;
+    alloc::check::<T>(shape)?;
     let mut to = Vec::with_capacity(shape.size());
     let times = if shape.size() > 0 { shape.iter().take(axis).product() } else { 0 };
     for i in 0..times {

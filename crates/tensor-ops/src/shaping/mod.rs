@@ -22,7 +22,6 @@ mod slice;
 mod slice_assign;
 mod sort;
 mod split;
-mod storage;
 mod strided;
 #[cfg(test)]
 mod testing;

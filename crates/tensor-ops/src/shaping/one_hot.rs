@@ -1,8 +1,7 @@
 //! Labels as unit vectors.
 
 use super::join::insert_axis;
-use super::storage;
-use crate::{Element, Real, Tensor, TensorError};
+use crate::{Element, Real, Tensor, TensorError, alloc};
 
 impl<S: AsRef<[usize]>> Tensor<usize, S> {
     /// For every label a row of `depth` numbers, 1 at the label and 0 elsewhere, on a new last axis.
@@ -56,7 +55,7 @@ fn encode<T: Element>(
     if let Some(&index) = labels.as_slice().iter().find(|&&label| label >= depth) {
         return Err(TensorError::Index { op, index, axis, shape });
     }
-    let mut data = storage::filled(shape, off)?;
+    let mut data = alloc::filled(shape, off)?;
     let inner: usize = labels.shape().iter().skip(axis).product();
     for (i, &label) in labels.as_slice().iter().enumerate() {
         data[(i / inner * depth + label) * inner + i % inner] = on;

@@ -2,8 +2,7 @@
 
 use super::layout::{Layout, strides};
 use super::pick::{self, Wanted};
-use super::storage;
-use crate::{Element, Shape, Tensor, TensorError};
+use crate::{Element, Shape, Tensor, TensorError, alloc};
 
 /// What stands in positions that [`Tensor::pad`] adds. For (a b c d), padded by three on either side:
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +55,7 @@ fn pad<T: Element>(
     let lengths: Vec<usize> = from.iter().zip(pads).map(padded).collect();
     let shape = Shape::new(&lengths)?;
     if let Padding::Constant(value) = padding {
-        let mut data = storage::filled(shape, value)?;
+        let mut data = alloc::filled(shape, value)?;
         if !elements.is_empty() {
             let steps = strides(&shape);
             let offset = pads.iter().zip(steps).map(|(&(before, _), step)| before * step).sum();
@@ -72,7 +71,7 @@ fn pad<T: Element>(
     if shape.size() == 0 {
         return Ok(Tensor::from_parts(shape, Vec::new()));
     }
-    storage::make_sure::<T>(shape)?;
+    alloc::check::<T>(shape)?;
     let wanted = from.iter().zip(pads).map(|(&n, &(before, after))| match (before, after) {
         (0, 0) => Wanted::Whole,
         _ => Wanted::These((0..before + n + after).map(|at| source(at, before, n, &padding)).collect()),

@@ -1,7 +1,6 @@
 //! Copies by a table of positions an axis.
 
-use super::storage;
-use crate::{Element, Shape, Tensor, TensorError, pool};
+use crate::{Element, Shape, Tensor, TensorError, alloc, pool};
 
 /// From this many bytes on the work is cut into pieces.
 const PARALLEL_BYTES: usize = 1 << 18;
@@ -102,7 +101,7 @@ pub(super) fn collect<T: Element>(
     wanted: &[Wanted],
     from: &[T],
 ) -> Result<Tensor<T>, TensorError> {
-    storage::make_sure::<T>(shape)?;
+    alloc::check::<T>(shape)?;
     let data = match shape.size() {
         0 => Vec::new(),
         size => T::copy_picks(&Picks::new(source, wanted), from, size),

@@ -31,6 +31,10 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
                 first[axis] = (first[axis] + n - back) % n;
             }
         }
+        // The table of an axis may be long where there is nothing to move.
+        if shape.size() == 0 {
+            return Ok(Tensor::from_parts(shape, Vec::new()));
+        }
         let wanted = first.iter().zip(shape.iter()).map(|(&first, &n)| match first {
             0 => Wanted::Whole,
             _ => Wanted::These((first..n).chain(0..first).collect()),

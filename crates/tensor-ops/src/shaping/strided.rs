@@ -1,8 +1,8 @@
 //! Copies between a grid and consecutive memory.
 
 use super::layout::{Layout, Odometer};
-use super::{storage, transposition};
-use crate::{Element, Shape, Tensor, TensorError, pool};
+use super::transposition;
+use crate::{Element, Shape, Tensor, TensorError, alloc, pool};
 
 /// From this many bytes on the work is cut into pieces; under it, a piece would be done before a worker comes.
 const PARALLEL_BYTES: usize = 1 << 18;
@@ -18,12 +18,12 @@ pub(super) fn collect<T: Element>(
     from: &[T],
 ) -> Result<Tensor<T>, TensorError> {
     if layout.run() < LONG_RUN {
-        let mut to = storage::allocate(shape)?;
+        let mut to = alloc::filled(shape, T::default())?;
         T::copy_grid(layout, from, &mut to);
         return Ok(Tensor::from_parts(shape, to));
     }
     // Where memory is copied in long runs, to write it once costs less than to clear it and divide the work.
-    storage::make_sure::<T>(shape)?;
+    alloc::check::<T>(shape)?;
     let mut to = Vec::with_capacity(shape.size());
     if shape.size() > 0 {
         T::append_grid(layout, from, &mut to);

@@ -71,7 +71,7 @@ fn check_binary<T: Real>([a, b]: [Shape; 2], seed: usize) {
                 b.shape()
             );
         } else {
-            assert!(matches!(result, Err(TensorError::Broadcast { .. })), "{name}_in_place grows");
+            assert!(matches!(result, Err(TensorError::BroadcastTo { .. })), "{name}_in_place grows");
             assert_eq!(
                 all_bits(left.as_slice()),
                 all_bits(a.as_slice()),
