@@ -183,16 +183,23 @@ impl<T: Element, S: AsMut<[T]>> Tensor<T, S> {
     }
 }
 
-impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
-    /// Every element rounded to another scalar type.
+impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
+    /// Every element as a number of a scalar type, rounded to the nearest; truth values become 0 and 1.
+    ///
+    /// There is no way back: a mask is a comparison, `x.not_equal(&Tensor::from(0.0))`.
     ///
     /// ```
-    /// use tensor_ops::Tensor;
-    /// let x: Tensor<f64> = Tensor::from([0.5f32]).cast();
-    /// assert_eq!(x, Tensor::from([0.5f64]));
+    /// use tensor_ops::{Axes, Tensor};
+    /// let x: Tensor<f64> = Tensor::from([0.5f32, 2.0]).cast();
+    /// assert_eq!(x, Tensor::from([0.5f64, 2.0]));
+    /// let share = x.greater(&Tensor::from(1.0))?.cast::<f64>().mean(Axes::All)?;
+    /// assert_eq!(share, Tensor::from(0.5));
+    /// assert_eq!(x.argmax(0)?.cast::<f32>(), Tensor::from(1.0f32));
+    /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "astype")]
     pub fn cast<U: Real>(&self) -> Tensor<U> {
-        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.to_f64())).collect())
+        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.number())).collect())
     }
 }
 
