@@ -41,6 +41,7 @@ mod error;
 #[cfg(feature = "safetensors")]
 pub mod file;
 mod gemm;
+mod index;
 pub mod linalg;
 mod math;
 pub mod matmul;

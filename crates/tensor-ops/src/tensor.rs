@@ -126,21 +126,6 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
         }
     }
 
-    /// The element at an index, one number an axis; `None` outside the shape.
-    ///
-    /// ```
-    /// use tensor_ops::Tensor;
-    /// let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
-    /// assert_eq!((x.get([1, 0]), x.get([0, 2])), (Some(3.0), None));
-    /// ```
-    pub fn get<const N: usize>(&self, index: [usize; N]) -> Option<T> {
-        if N != self.shape.rank() || index.iter().zip(self.shape.iter()).any(|(i, n)| i >= n) {
-            return None;
-        }
-        let at = index.iter().zip(self.shape.iter()).fold(0, |at, (i, n)| at * n + i);
-        Some(self.as_slice()[at])
-    }
-
     /// The same elements under another shape, in NumPy's order; one length may be -1 and is inferred.
     ///
     /// # Errors
