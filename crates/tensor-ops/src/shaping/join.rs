@@ -1,10 +1,13 @@
 //! Several tensors as one: along an axis they have, or along a new one.
 
+use std::borrow::Borrow;
+
 use super::storage;
-use crate::{Element, MAX_RANK, Shape, Tensor, TensorError};
+use crate::{Element, MAX_RANK, Shape, Tensor, TensorError, View};
 
 impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
-    /// Tensors one behind the other along an axis; off it, their shapes agree.
+    /// Tensors one behind the other along an axis; off it, their shapes agree. They are given by reference, or as
+    /// [views](Tensor::view), which brings together what is stored in different ways.
     ///
     /// # Errors
     /// [`TensorError::Mismatch`] where shapes differ off the axis, [`TensorError::Setting`] for no tensor at all,
@@ -15,14 +18,17 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// let (a, b) = (Tensor::from([[1.0], [2.0]]), Tensor::from([[3.0, 4.0], [5.0, 6.0]]));
     /// let y = Tensor::concat(&[&a, &b], 1)?;
     /// assert_eq!(y, Tensor::from([[1.0, 3.0, 4.0], [2.0, 5.0, 6.0]]));
+    /// let longer = Tensor::concat(&[y.view(), y.rows(0..1)?], 0)?;
+    /// assert_eq!(longer.shape().as_slice(), [3, 3]);
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
-    pub fn concat(parts: &[&Tensor<T, S>], axis: isize) -> Result<Tensor<T>, TensorError> {
-        let first = first_shape(parts, "concat")?;
+    pub fn concat(parts: &[impl Borrow<Tensor<T, S>>], axis: isize) -> Result<Tensor<T>, TensorError> {
+        let parts: Vec<View<'_, T>> = parts.iter().map(|part| part.borrow().view()).collect();
+        let first = first_shape(&parts, "concat")?;
         let axis = first.axis(axis, "concat")?;
         let mut lengths = first.as_slice().to_vec();
         lengths[axis] = 0;
-        for part in parts {
+        for part in &parts {
             let shape = part.shape();
             let agree = |i: usize| i == axis || shape[i] == first[i];
             if shape.rank() != first.rank() || !(0..first.rank()).all(agree) {
@@ -31,10 +37,11 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
             }
             lengths[axis] = lengths[axis].saturating_add(shape[axis]);
         }
-        join(Shape::new(&lengths)?, axis, parts)
+        join(Shape::new(&lengths)?, axis, &parts)
     }
 
-    /// Tensors of one shape along a new axis, which has the number `axis` in the result.
+    /// Tensors of one shape, given as in [`concat`](Tensor::concat), along a new axis, which has the number `axis` in
+    /// the result.
     ///
     /// # Errors
     /// [`TensorError::Mismatch`] where shapes differ, [`TensorError::Setting`] for no tensor at all,
@@ -47,8 +54,9 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(Tensor::stack(&[&a, &b], -1)?, Tensor::from([[1.0, 3.0], [2.0, 4.0]]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
-    pub fn stack(parts: &[&Tensor<T, S>], axis: isize) -> Result<Tensor<T>, TensorError> {
-        let first = first_shape(parts, "stack")?;
+    pub fn stack(parts: &[impl Borrow<Tensor<T, S>>], axis: isize) -> Result<Tensor<T>, TensorError> {
+        let parts: Vec<View<'_, T>> = parts.iter().map(|part| part.borrow().view()).collect();
+        let first = first_shape(&parts, "stack")?;
         if let Some(part) = parts.iter().find(|part| *part.shape() != first) {
             let reason = "they differ";
             return Err(TensorError::Mismatch { op: "stack", left: first, right: *part.shape(), reason });
@@ -56,7 +64,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
         let shape = insert_axis(&first, axis, parts.len(), "stack")?;
         let rank = first.rank() as isize;
         let axis = if axis < 0 { axis + rank + 1 } else { axis } as usize;
-        join(shape, axis, parts)
+        join(shape, axis, &parts)
     }
 }
 
@@ -80,7 +88,7 @@ pub(super) fn insert_axis(
     Shape::new(&lengths)
 }
 
-fn first_shape<T, S: AsRef<[T]>>(parts: &[&Tensor<T, S>], op: &'static str) -> Result<Shape, TensorError> {
+fn first_shape<T>(parts: &[View<'_, T>], op: &'static str) -> Result<Shape, TensorError> {
     match parts.first() {
         Some(first) => Ok(*first.shape()),
         None => Err(TensorError::Setting { op, what: "no tensor to join".into() }),
@@ -88,10 +96,10 @@ fn first_shape<T, S: AsRef<[T]>>(parts: &[&Tensor<T, S>], op: &'static str) -> R
 }
 
 /// For every index of the axes before `axis`, the consecutive elements of each part.
-fn join<T: Element, S: AsRef<[T]>>(
+fn join<T: Element>(
     shape: Shape,
     axis: usize,
-    parts: &[&Tensor<T, S>],
+    parts: &[View<'_, T>],
 ) -> Result<Tensor<T>, TensorError> {
     storage::make_sure::<T>(shape)?;
     let mut to = Vec::with_capacity(shape.size());
