@@ -72,7 +72,7 @@ pub use norm::{MatrixNorm, Norm};
 pub use product::Product;
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
-pub use shaping::{Padding, Slice};
+pub use shaping::{Padding, Slice, TopK};
 pub use tensor::Tensor;
 pub use view::{View, ViewMut};
 

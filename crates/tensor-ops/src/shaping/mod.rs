@@ -33,3 +33,4 @@ mod triangle;
 
 pub use pad::Padding;
 pub use slice::Slice;
+pub use top_k::TopK;

@@ -1,6 +1,6 @@
 //! What moves elements about, and sorts them.
 
-use tensor_ops::{Padding, Real, Tensor};
+use tensor_ops::{Padding, Real, Tensor, TopK};
 
 use crate::{Given, Row, SIZE, places, real};
 
@@ -39,6 +39,7 @@ pub(super) fn operations<T: Real>() -> Vec<Row<T>> {
         ("one_hot", |g| real(g.index.slice(1, ..2).unwrap().one_hot::<T>(SIZE[0]))),
         ("sort", |g| sorted(g, |x, axis| real(x.sort(axis)))),
         ("sort_descending", |g| sorted(g, |x, axis| real(x.sort_descending(axis)))),
+        ("top_k", |g| sorted(g, |x, axis| places(x.top_k(TopK::largest(9), axis).map(|(_, at)| at)))),
         ("argsort", |g| sorted(g, |x, axis| places(x.argsort(axis)))),
     ]
 }
