@@ -17,6 +17,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(row, Tensor::from([[1.0, 2.0], [1.0, 2.0]]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "expand")]
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Tensor<T>, TensorError> {
         let (from, to) = (*self.shape(), shape.into());
         if from.broadcast(&to, "broadcast_to")? != to {

@@ -22,6 +22,8 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(longer.shape().as_slice(), [3, 3]);
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "cat")]
+    #[doc(alias = "concatenate")]
     pub fn concat(parts: &[impl Borrow<Tensor<T, S>>], axis: isize) -> Result<Tensor<T>, TensorError> {
         let parts: Vec<View<'_, T>> = parts.iter().map(|part| part.borrow().view()).collect();
         let first = first_shape(&parts, "concat")?;

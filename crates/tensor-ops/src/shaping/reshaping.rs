@@ -91,6 +91,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(x.unsqueeze([0, 2])?.shape(), &Shape::from([1, 3, 1, 2]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "expand_dims")]
     pub fn unsqueeze(self, axes: impl Into<Axes>) -> Result<Self, TensorError> {
         let shape = *self.shape();
         let Axes::These(list) = axes.into() else {

@@ -46,6 +46,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(Tensor::from([1.0, 2.0]).repeat(2, 0)?, Tensor::from([1.0, 1.0, 2.0, 2.0]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "repeat_interleave")]
     pub fn repeat(&self, n: usize, axis: isize) -> Result<Tensor<T>, TensorError> {
         let axis = self.shape().axis(axis, "repeat")?;
         let mut lengths = self.shape().as_slice().to_vec();
