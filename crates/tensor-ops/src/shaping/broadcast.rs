@@ -38,7 +38,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn axes_of_length_one_are_repeated(to in shapes(), ones in any::<[bool; 5]>(), cut in 0usize..6) {
+        fn axes_of_length_one_are_repeated(to in shapes(), ones in any::<[bool; 8]>(), cut in 0usize..9) {
             let lengths: Vec<usize> = to.iter().zip(ones).map(|(&n, one)| if one { 1 } else { n }).collect();
             let cut = cut.min(lengths.len());
             let x = counting(Shape::new(&lengths[cut..]).unwrap());

@@ -98,11 +98,7 @@ fn first_shape<T>(parts: &[View<'_, T>], op: &'static str) -> Result<Shape, Tens
 }
 
 /// For every index of the axes before `axis`, the consecutive elements of each part.
-fn join<T: Element>(
-    shape: Shape,
-    axis: usize,
-    parts: &[View<'_, T>],
-) -> Result<Tensor<T>, TensorError> {
+fn join<T: Element>(shape: Shape, axis: usize, parts: &[View<'_, T>]) -> Result<Tensor<T>, TensorError> {
     storage::make_sure::<T>(shape)?;
     let mut to = Vec::with_capacity(shape.size());
     let times = if shape.size() > 0 { shape.iter().take(axis).product() } else { 0 };
@@ -118,12 +114,12 @@ fn join<T: Element>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shaping::testing::{check, counting, flat, shapes};
+    use crate::shaping::testing::{check, counting, flat, shapes, shapes_of};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn every_element_is_found_in_its_part(shape in shapes(), axis in 0usize..5, sizes in prop::collection::vec(0usize..4, 1..4)) {
+        fn every_element_is_found_in_its_part(shape in shapes(), axis in 0usize..8, sizes in prop::collection::vec(0usize..4, 1..4)) {
             prop_assume!(axis < shape.rank());
             let parts: Vec<Tensor<usize>> = sizes.iter().enumerate().map(|(i, &n)| {
                 let mut lengths = shape.as_slice().to_vec();
@@ -147,7 +143,7 @@ mod tests {
         }
 
         #[test]
-        fn a_stack_has_its_parts_along_the_new_axis(shape in shapes(), axis in 0isize..6, n in 1usize..4) {
+        fn a_stack_has_its_parts_along_the_new_axis(shape in shapes_of(0..=7), axis in 0isize..8, n in 1usize..4) {
             prop_assume!(axis <= shape.rank() as isize);
             let x = counting(shape);
             let y = Tensor::stack(&vec![&x; n], axis).unwrap();

@@ -92,7 +92,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_top_is_where_a_stable_sort_begins(shape in shapes(), axis in 0usize..5, k in 0usize..6, key in 0usize..8, largest in any::<bool>()) {
+        fn the_top_is_where_a_stable_sort_begins(shape in shapes(), axis in 0usize..8, k in 0usize..6, key in 0usize..8, largest in any::<bool>()) {
             prop_assume!(axis < shape.rank() && k <= shape[axis]);
             let (x, axis) = (numbers(shape, key), axis as isize);
             let all = if largest { x.argsort_descending(axis).unwrap() } else { x.argsort(axis).unwrap() };
@@ -117,8 +117,12 @@ mod tests {
         }
         let refused = x.top_k(TopK::largest(n + 1), 0).unwrap_err().to_string();
         assert!(refused.starts_with("top_k: axis 0 of shape"), "{refused}");
-        assert!(matches!(Tensor::from(1.0).top_k(TopK::largest(1), 0), Err(TensorError::AxisOutOfRange { .. })));
-        let (values, positions) = Tensor::<f32>::zeros([0, 3]).top_k(TopK::smallest(0).unsorted(), 0).unwrap();
+        assert!(matches!(
+            Tensor::from(1.0).top_k(TopK::largest(1), 0),
+            Err(TensorError::AxisOutOfRange { .. })
+        ));
+        let (values, positions) =
+            Tensor::<f32>::zeros([0, 3]).top_k(TopK::smallest(0).unsorted(), 0).unwrap();
         assert_eq!((values.shape(), positions.shape()), (&Shape::from([0, 3]), &Shape::from([0, 3])));
     }
 }

@@ -90,9 +90,7 @@ fn drawn<T: Real>() -> [Row<T>; 5] {
     [
         ("uniform", |_| real(Tensor::<T>::uniform(SIZE, -1.0, 2.0, &STREAM()))),
         ("normal", |_| real(Tensor::<T>::normal(SIZE, 1.0, 2.0, &STREAM()))),
-        ("truncated_normal", |_| {
-            real(Tensor::<T>::truncated_normal(SIZE, 0.0, 1.0, -0.5, 2.0, &STREAM()))
-        }),
+        ("truncated_normal", |_| real(Tensor::<T>::truncated_normal(SIZE, 0.0, 1.0, -0.5, 2.0, &STREAM()))),
         ("rand", |_| real(Ok(Tensor::<T>::rand(SIZE, 1)))),
         ("permutation", |_| places(Tensor::permutation(SIZE[0], &STREAM()))),
     ]

@@ -52,8 +52,11 @@ impl<T: Real> Given<T> {
     fn new() -> Given<T> {
         let [rows, cols] = SIZE;
         let (x, y) = (draw(SIZE, 0), draw(SIZE, 1));
-        let cubes: &[[usize; 3]] =
-            if cfg!(miri) { &[[2, 3, 4]] } else { &[[7, 90, 122], [2, 3, 15_001], [1, 15_001, 5], [3001, 2, 13]] };
+        let cubes: &[[usize; 3]] = if cfg!(miri) {
+            &[[2, 3, 4]]
+        } else {
+            &[[7, 90, 122], [2, 3, 15_001], [1, 15_001, 5], [3001, 2, 13]]
+        };
         let batches = if cfg!(miri) { [[4, 2, 2], [2, 3, 3]] } else { [[301, 17, 17], [3, 131, 131]] };
         let places = (0..rows * cols).map(|i| (i * 7919 + i / 13) % rows).collect();
         Given {

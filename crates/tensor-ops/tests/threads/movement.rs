@@ -15,11 +15,14 @@ pub(super) fn operations<T: Real>() -> Vec<Row<T>> {
         }),
         ("swap_axes", |g| g.cubes.iter().flat_map(|x| real(x.swap_axes(0, 1))).collect()),
         ("broadcast_to", |g| real(g.column.broadcast_to(SIZE))),
-        ("concat", |g| [0, 1].into_iter().flat_map(|axis| real(Tensor::concat(&[&g.x, &g.y], axis))).collect()),
+        ("concat", |g| {
+            [0, 1].into_iter().flat_map(|axis| real(Tensor::concat(&[&g.x, &g.y], axis))).collect()
+        }),
         ("stack", |g| [0, 2].into_iter().flat_map(|axis| real(Tensor::stack(&[&g.x, &g.y], axis))).collect()),
         ("slice", |g| real(g.x.slice(1, 1..))),
         ("pad", |g| {
-            let paddings = [Padding::Constant(T::ONE), Padding::Reflect, Padding::Replicate, Padding::Circular];
+            let paddings =
+                [Padding::Constant(T::ONE), Padding::Reflect, Padding::Replicate, Padding::Circular];
             paddings.into_iter().flat_map(|padding| real(g.x.pad(&[(1, 2), (3, 1)], padding))).collect()
         }),
         ("flip", |g| real(g.x.flip(0)).into_iter().chain(real(g.x.flip([0, 1]))).collect()),

@@ -15,7 +15,9 @@ pub(super) fn operations<T: Real>() -> Vec<Row<T>> {
         ("matmul TT", |g| real(g.x.matmul_with(&g.y.transpose(), Product::TT))),
         ("matmul with a vector", |g| real(g.x.matmul(&g.row))),
         ("matmul_into, accumulated", |g| {
-            real(into([ROWS, ROWS], T::ONE, |out| g.x.matmul_into(&g.y, Product::NT, Update::Accumulate, out)))
+            real(into([ROWS, ROWS], T::ONE, |out| {
+                g.x.matmul_into(&g.y, Product::NT, Update::Accumulate, out)
+            }))
         }),
         ("batched matmul NN", |g| batched(g, Product::NN)),
         ("batched matmul NT", |g| batched(g, Product::NT)),

@@ -16,10 +16,7 @@ fn one_or_all<T: Real, R>(g: &Given<T>, f: impl Fn(&Tensor<T>, Axes) -> R) -> Ve
 }
 
 /// Along every axis of every form.
-fn along<T: Real>(
-    g: &Given<T>,
-    f: impl Fn(&Tensor<T>, isize) -> Result<Tensor<T>, TensorError>,
-) -> Vec<u64> {
+fn along<T: Real>(g: &Given<T>, f: impl Fn(&Tensor<T>, isize) -> Result<Tensor<T>, TensorError>) -> Vec<u64> {
     g.cubes.iter().flat_map(|x| [0, 1, 2].map(|axis| real(f(x, axis)))).flatten().collect()
 }
 
@@ -34,7 +31,9 @@ fn all_places(all: Vec<Result<Tensor<usize>, TensorError>>) -> Vec<u64> {
 pub(super) fn operations<T: Real>() -> Vec<Row<T>> {
     vec![
         ("sum", |g| reals(over(g, |x, axes| x.sum(axes)))),
-        ("prod", |g| [Axes::All, 0.into(), 1.into()].into_iter().flat_map(|axes| real(g.near_one.prod(axes))).collect()),
+        ("prod", |g| {
+            [Axes::All, 0.into(), 1.into()].into_iter().flat_map(|axes| real(g.near_one.prod(axes))).collect()
+        }),
         ("mean", |g| reals(over(g, |x, axes| x.mean(axes)))),
         ("var", |g| reals(over(g, |x, axes| x.var(axes, 1)))),
         ("std", |g| reals(over(g, |x, axes| x.std(axes, 0)))),
