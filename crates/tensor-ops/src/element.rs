@@ -38,29 +38,29 @@ pub trait Element:
 {
     /// This element as a number: 0 or 1 for a truth value.
     #[doc(hidden)]
-    fn number(self) -> f64;
+    fn as_f64(self) -> f64;
 }
 
 impl Element for f32 {
-    fn number(self) -> f64 {
+    fn as_f64(self) -> f64 {
         f64::from(self)
     }
 }
 
 impl Element for f64 {
-    fn number(self) -> f64 {
+    fn as_f64(self) -> f64 {
         self
     }
 }
 
 impl Element for bool {
-    fn number(self) -> f64 {
+    fn as_f64(self) -> f64 {
         f64::from(u8::from(self))
     }
 }
 
 impl Element for usize {
-    fn number(self) -> f64 {
+    fn as_f64(self) -> f64 {
         self as f64
     }
 }

@@ -184,7 +184,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// ```
     #[doc(alias = "astype")]
     pub fn cast<U: Real>(&self) -> Tensor<U> {
-        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.number())).collect())
+        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.as_f64())).collect())
     }
 }
 

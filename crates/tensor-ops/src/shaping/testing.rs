@@ -13,7 +13,7 @@ pub(super) fn shapes() -> impl Strategy<Value = Shape> {
 
 pub(super) fn shapes_of(rank: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Shape> {
     rank.prop_flat_map(|rank| {
-        let longest = if rank > 5 { 2 } else { 5 };
+        let longest: usize = if rank > 5 { 2 } else { 5 };
         // Axes of length 0 are rare, for they leave nothing to look at.
         let length = prop_oneof![1 => Just(0), 20 => 1..=longest];
         prop::collection::vec(length, rank).prop_map(|lengths| Shape::new(&lengths).unwrap())

@@ -75,7 +75,7 @@ impl<T: Real> Given<T> {
 
 /// Every NaN is the same NaN: which of several an operation gives is the processor's business.
 fn real<T: Real>(y: Result<Tensor<T>, TensorError>) -> Vec<u64> {
-    y.unwrap().as_slice().iter().map(|x| if *x == *x { x.bits() } else { u64::MAX }).collect()
+    y.unwrap().as_slice().iter().map(|x| if x.is_nan() { u64::MAX } else { x.bits() }).collect()
 }
 
 /// The bits of positions.
