@@ -100,6 +100,14 @@ impl From<&[isize]> for Axes {
     }
 }
 
+impl From<Vec<isize>> for Axes {
+    fn from(axes: Vec<isize>) -> Axes {
+        Axes::These(axes)
+    }
+}
+
+// There is no `From<usize>`: beside `From<isize>`, the literal in `x.sum(0)` would have no type.
+
 impl fmt::Display for Axes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -36,9 +36,31 @@ pub trait Element:
     + Sync
     + 'static
 {
+    /// This element as a number: 0 or 1 for a truth value.
+    #[doc(hidden)]
+    fn as_f64(self) -> f64;
 }
 
-impl Element for f32 {}
-impl Element for f64 {}
-impl Element for bool {}
-impl Element for usize {}
+impl Element for f32 {
+    fn as_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Element for f64 {
+    fn as_f64(self) -> f64 {
+        self
+    }
+}
+
+impl Element for bool {
+    fn as_f64(self) -> f64 {
+        f64::from(u8::from(self))
+    }
+}
+
+impl Element for usize {
+    fn as_f64(self) -> f64 {
+        self as f64
+    }
+}

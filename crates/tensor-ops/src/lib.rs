@@ -41,6 +41,7 @@ mod error;
 #[cfg(feature = "safetensors")]
 pub mod file;
 mod gemm;
+mod index;
 pub mod linalg;
 mod math;
 pub mod matmul;
@@ -71,7 +72,7 @@ pub use norm::{MatrixNorm, Norm};
 pub use product::Product;
 pub use real::Real;
 pub use shape::{MAX_RANK, Shape};
-pub use shaping::{Padding, Slice};
+pub use shaping::{Padding, Slice, TopK};
 pub use tensor::Tensor;
 pub use view::{View, ViewMut};
 

@@ -1,6 +1,6 @@
 //! The bridge to nalgebra: tensors of rank 1 and 2 are vector and matrix views at no cost, and matrices become tensors.
 //!
-//! nalgebra stores columns and a tensor rows, so whole matrices are copied into order; a column vector moves as it is.
+//! nalgebra stores columns and a tensor rows, so whole matrices are copied into order.
 
 use nalgebra::base::storage::RawStorage;
 use nalgebra::{DMatrix, DVector, DVectorView, DVectorViewMut, Dim, Dyn, Matrix, U1};

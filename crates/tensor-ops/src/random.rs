@@ -15,6 +15,9 @@ const PIECE: usize = 1 << 13;
 
 /// A stream of random numbers that can be entered at any element.
 ///
+/// A stream does not advance: it names numbers, and two draws from the same stream are the same numbers. For others,
+/// take another key or step.
+///
 /// ```
 /// use tensor_ops::random::Stream;
 /// let stream = Stream::new(7, Stream::key("dropout"), 0);
@@ -22,6 +25,9 @@ const PIECE: usize = 1 << 13;
 /// stream.uniform(0, 0.0, 1.0, &mut all);
 /// stream.uniform(5, 0.0, 1.0, &mut tail);
 /// assert_eq!(all[5..], tail);
+/// let mut next = [0.0; 8];
+/// Stream::new(7, Stream::key("dropout"), 1).uniform(0, 0.0, 1.0, &mut next);
+/// assert_ne!(all, next);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stream {

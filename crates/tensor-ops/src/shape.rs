@@ -191,6 +191,12 @@ impl From<usize> for Shape {
     }
 }
 
+impl From<&Shape> for Shape {
+    fn from(shape: &Shape) -> Shape {
+        *shape
+    }
+}
+
 impl TryFrom<&[usize]> for Shape {
     type Error = TensorError;
     fn try_from(lengths: &[usize]) -> Result<Shape, TensorError> {

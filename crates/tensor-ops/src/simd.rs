@@ -6,7 +6,8 @@
 //!
 //! A multiply-add written as [`Real::mul_add`](crate::Real::mul_add) is rounded once everywhere, in one instruction
 //! where the processor has it and by a function call where it has not. So a loop without sums has the same bits on
-//! every machine; a sum has the bits of the number of lanes that its text names.
+//! every machine; a sum has the bits of the number of lanes that its text names. Wherever equal bits are promised, a
+//! NaN counts as equal to any NaN: which of several an operation passes on is the processor's business.
 #![allow(unsafe_code)]
 
 /// Sets of instructions that a text is compiled for.

@@ -141,21 +141,6 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
         }
     }
 
-    /// The element at an index, one number an axis; `None` outside the shape.
-    ///
-    /// ```
-    /// use tensor_ops::Tensor;
-    /// let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
-    /// assert_eq!((x.get([1, 0]), x.get([0, 2])), (Some(3.0), None));
-    /// ```
-    pub fn get<const N: usize>(&self, index: [usize; N]) -> Option<T> {
-        if N != self.shape.rank() || index.iter().zip(self.shape.iter()).any(|(i, n)| i >= n) {
-            return None;
-        }
-        let at = index.iter().zip(self.shape.iter()).fold(0, |at, (i, n)| at * n + i);
-        Some(self.as_slice()[at])
-    }
-
     /// The same elements under another shape, in NumPy's order; one length may be -1 and is inferred.
     ///
     /// # Errors
@@ -198,16 +183,23 @@ impl<T: Element, S: AsMut<[T]>> Tensor<T, S> {
     }
 }
 
-impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
-    /// Every element rounded to another scalar type.
+impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
+    /// Every element as a number of a scalar type, rounded to the nearest; truth values become 0 and 1.
+    ///
+    /// There is no way back: a mask is a comparison, `x.not_equal(&Tensor::from(0.0))`.
     ///
     /// ```
-    /// use tensor_ops::Tensor;
-    /// let x: Tensor<f64> = Tensor::from([0.5f32]).cast();
-    /// assert_eq!(x, Tensor::from([0.5f64]));
+    /// use tensor_ops::{Axes, Tensor};
+    /// let x: Tensor<f64> = Tensor::from([0.5f32, 2.0]).cast();
+    /// assert_eq!(x, Tensor::from([0.5f64, 2.0]));
+    /// let share = x.greater(&Tensor::from(1.0))?.cast::<f64>().mean(Axes::All)?;
+    /// assert_eq!(share, Tensor::from(0.5));
+    /// assert_eq!(x.argmax(0)?.cast::<f32>(), Tensor::from(1.0f32));
+    /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "astype")]
     pub fn cast<U: Real>(&self) -> Tensor<U> {
-        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.to_f64())).collect())
+        Tensor::from_parts(self.shape, self.as_slice().iter().map(|x| U::from_f64(x.as_f64())).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reductions, running sums, and what is chosen by size.
 
 use tensor_ops::reduce::Scan;
-use tensor_ops::{Axes, Norm, Real, Tensor, TensorError};
+use tensor_ops::{Axes, Norm, Real, Tensor, TensorError, TopK};
 
 use super::{
     Answers, Given, answer, answers, integer, integers, is_set, kind, numbers, real, scalar, tensor,
@@ -101,7 +101,8 @@ fn top_k<T: Real + Given>(case: &Case) -> Answers {
     let Some(k) = scalar::<usize>(case, 1)? else { return Err(Stop::Unknown("there is no k".into())) };
     // Results in order are right where no order is asked for.
     is_set(case, "sorted", true)?;
-    let (values, places) = x.top_k(k, axis, is_set(case, "largest", true)?, true)?;
+    let which = if is_set(case, "largest", true)? { TopK::largest(k) } else { TopK::smallest(k) };
+    let (values, places) = x.top_k(which, axis)?;
     let mut found = answers(case, vec![values])?;
     for output in case.outputs.iter().filter(|output| output.place == 1) {
         found.push(Answer::output(&output.name, numbers(&places)?));

@@ -6,6 +6,8 @@ use crate::{Real, Shape, Tensor, TensorError, alloc};
 impl<T: Real> Tensor<T> {
     /// Numbers uniform on `[low, high)`, elements 0.. of the stream: see [`Stream::uniform`].
     ///
+    /// The same stream gives the same numbers again: it does not advance. For others take another key or step.
+    ///
     /// # Errors
     /// [`TensorError::Setting`] unless low < high with a finite distance; [`TensorError::TooLarge`] for more numbers than
     /// memory can hold.
@@ -36,6 +38,8 @@ impl<T: Real> Tensor<T> {
 
     /// Normal numbers, elements 0.. of the stream: see [`Stream::normal`]. A deviation of 0 gives `mean` everywhere.
     ///
+    /// The same stream gives the same numbers again: it does not advance. For others take another key or step.
+    ///
     /// # Errors
     /// [`TensorError::Setting`] unless `mean` is finite and `std` finite and not negative; [`TensorError::TooLarge`] for
     /// more numbers than memory can hold.
@@ -64,6 +68,8 @@ impl<T: Real> Tensor<T> {
     /// Normal numbers on condition that they lie in `[low, high]`, elements 0.. of the stream: see
     /// [`Stream::truncated_normal`]. The bounds are absolute, not in deviations, as in PyTorch's `trunc_normal_`.
     ///
+    /// The same stream gives the same numbers again: it does not advance. For others take another key or step.
+    ///
     /// # Errors
     /// [`TensorError::Setting`] unless low < high, `mean` is finite and `std` finite and positive;
     /// [`TensorError::TooLarge`] for more numbers than memory can hold.
@@ -89,6 +95,8 @@ impl<T: Real> Tensor<T> {
 
     /// Numbers uniform on [0, 1) from a plain seed: the stream (`seed`, key of "rand", 0).
     ///
+    /// The same seed gives the same numbers again.
+    ///
     /// # Panics
     /// As [`Tensor::full`].
     ///
@@ -106,6 +114,8 @@ impl<T: Real> Tensor<T> {
     }
 
     /// Normal numbers with mean 0 and deviation 1 from a plain seed: the stream (`seed`, key of "randn", 0).
+    ///
+    /// The same seed gives the same numbers again.
     ///
     /// # Panics
     /// As [`Tensor::full`].
@@ -125,6 +135,8 @@ impl<T: Real> Tensor<T> {
 
 impl Tensor<usize> {
     /// The numbers 0 to n - 1 in a random order, each order equally likely: see [`Stream::shuffle`].
+    ///
+    /// The same stream gives the same order again: it does not advance. For others take another key or step.
     ///
     /// # Errors
     /// [`TensorError::TooLarge`] for more numbers than memory can hold.

@@ -90,6 +90,7 @@ binary! {
     /// assert_eq!(column.subtract(&row)?, Tensor::from([[0.0, -1.0], [1.0, 0.0]]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "sub")]
     subtract subtract_into subtract_in_place;
     /// a · b, element by element (the Hadamard product).
     ///
@@ -99,6 +100,7 @@ binary! {
     /// assert_eq!(x.multiply(&Tensor::from([10.0, 0.0]))?, Tensor::from([[10.0, 0.0], [30.0, 0.0]]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "mul")]
     multiply multiply_into multiply_in_place;
     /// a / b, element by element, by IEEE 754: x/0 is infinite, 0/0 is NaN.
     ///
@@ -108,6 +110,7 @@ binary! {
     /// assert_eq!(y, Tensor::from([f64::INFINITY, -1.5]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "div")]
     divide divide_into divide_in_place;
     /// aᵇ, element by element, by IEEE 754: a⁰ = 1 and 1ᵇ = 1 even for NaN; NaN for a below 0 and b not whole.
     ///
@@ -117,6 +120,7 @@ binary! {
     /// assert_eq!(y, Tensor::from([2f64.sqrt(), -8.0, 1.0]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "pow")]
     power power_into power_in_place;
     /// The larger of a and b; NaN if either is NaN.
     ///

@@ -11,6 +11,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// use tensor_ops::Tensor;
     /// assert_eq!(Tensor::from([-5.0, 0.5, 5.0]).clip(-1.0, 1.0), Tensor::from([-1.0, 0.5, 1.0]));
     /// ```
+    #[doc(alias = "clamp")]
     pub fn clip(&self, min: T, max: T) -> Tensor<T> {
         let (x, f) = (self.as_slice(), T::real_table().clip);
         let data =

@@ -137,6 +137,7 @@ impl<S: AsRef<[bool]>> Tensor<bool, S> {
     /// assert_eq!(is_negative.where_cond(&Tensor::from(0.0), &x)?, Tensor::from([0.0, 4.0]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "where")]
     pub fn where_cond<T: Element>(
         &self,
         a: &Tensor<T, impl AsRef<[T]>>,

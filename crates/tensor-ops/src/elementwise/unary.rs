@@ -113,6 +113,7 @@ unary! {
     /// use tensor_ops::Tensor;
     /// assert_eq!(Tensor::from([1.0, 0.0]).ln(), Tensor::from([0.0, f64::NEG_INFINITY]));
     /// ```
+    #[doc(alias = "log")]
     ln ln_into ln_in_place;
     /// ln(1 + x), with all digits near 0 too, where the sum would lose them; -∞ for -1, NaN below.
     ///

@@ -15,6 +15,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(Tensor::from([[1.0, 5.0], [7.0, 0.0]]).max(1)?, Tensor::from([5.0, 7.0]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "amax")]
     pub fn max(&self, axes: impl Into<Axes>) -> Result<Tensor<T>, TensorError> {
         self.choose(Op::Max, &axes.into(), "max")
     }
@@ -29,6 +30,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
     /// assert!(Tensor::from([1.0, f64::NAN, 0.0]).min(Axes::All)?.item()?.is_nan());
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "amin")]
     pub fn min(&self, axes: impl Into<Axes>) -> Result<Tensor<T>, TensorError> {
         self.choose(Op::Min, &axes.into(), "min")
     }

@@ -17,6 +17,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     /// assert_eq!(row, Tensor::from([[1.0, 2.0], [1.0, 2.0]]));
     /// # Ok::<(), tensor_ops::TensorError>(())
     /// ```
+    #[doc(alias = "expand")]
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Tensor<T>, TensorError> {
         let (from, to) = (*self.shape(), shape.into());
         from.reach(&to, "broadcast_to")?;
@@ -35,7 +36,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn axes_of_length_one_are_repeated(to in shapes(), ones in any::<[bool; 5]>(), cut in 0usize..6) {
+        fn axes_of_length_one_are_repeated(to in shapes(), ones in any::<[bool; 8]>(), cut in 0usize..9) {
             let lengths: Vec<usize> = to.iter().zip(ones).map(|(&n, one)| if one { 1 } else { n }).collect();
             let cut = cut.min(lengths.len());
             let x = counting(Shape::new(&lengths[cut..]).unwrap());

@@ -39,7 +39,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn flipped_positions_count_from_the_end(shape in shapes(), turned in any::<[bool; 5]>()) {
+        fn flipped_positions_count_from_the_end(shape in shapes(), turned in any::<[bool; 8]>()) {
             let x = counting(shape);
             let axes: Vec<isize> = (0..shape.rank()).filter(|&axis| turned[axis]).map(|axis| axis as isize).collect();
             let y = x.flip(&axes[..]).unwrap();

@@ -32,3 +32,4 @@ mod triangle;
 
 pub use pad::Padding;
 pub use slice::Slice;
+pub use top_k::TopK;

@@ -150,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn picks_are_the_positions_wanted(shape in shapes(), keys in prop::collection::vec(prop::option::of(prop::collection::vec(0usize..9, 0..6)), 5)) {
+        fn picks_are_the_positions_wanted(shape in shapes(), keys in prop::collection::vec(prop::option::of(prop::collection::vec(0usize..9, 0..6)), 8)) {
             let x = counting(shape);
             let wanted: Vec<Wanted> = shape.iter().zip(&keys).map(|(&n, key)| match key {
                 Some(these) if n > 0 => Wanted::These(these.iter().map(|i| i % n).collect()),

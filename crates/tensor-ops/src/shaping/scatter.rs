@@ -116,7 +116,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn scattering_puts_or_adds_in_order((shape, axis, index) in indices_into(shapes_of(1..=5)), extra in 0usize..3) {
+        fn scattering_puts_or_adds_in_order((shape, axis, index) in indices_into(shapes_of(1..=8)), extra in 0usize..3) {
             let x = numbers(shape, 7);
             let lengths: Vec<usize> = index.shape().iter().map(|n| n + extra).collect();
             let source = numbers(Shape::new(&lengths).unwrap(), 5);
@@ -141,7 +141,7 @@ mod tests {
 
         /// ⟨gather x, y⟩ = ⟨x, scatter_add y⟩; small integers make both sides exact.
         #[test]
-        fn scatter_add_is_the_adjoint_of_gather((shape, axis, index) in indices_into(shapes_of(1..=5))) {
+        fn scatter_add_is_the_adjoint_of_gather((shape, axis, index) in indices_into(shapes_of(1..=8))) {
             let (x, y) = (numbers(shape, 7), numbers(*index.shape(), 5));
             let dot = |a: &Tensor<f64>, b: &Tensor<f64>| -> f64 { a.as_slice().iter().zip(b.as_slice()).map(|(a, b)| a * b).sum() };
             let left = dot(&x.gather(axis as isize, &index).unwrap(), &y);

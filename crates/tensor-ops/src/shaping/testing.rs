@@ -4,17 +4,20 @@ use std::sync::{Mutex, PoisonError};
 
 use proptest::prelude::*;
 
-use crate::{Element, Shape, Tensor, pool};
+use crate::{Element, MAX_RANK, Shape, Tensor, pool};
 
-/// Rank 0 to 5, zero-sized axes included.
+/// Every rank, zero-sized axes included.
 pub(super) fn shapes() -> impl Strategy<Value = Shape> {
-    shapes_of(0..=5)
+    shapes_of(0..=MAX_RANK)
 }
 
 pub(super) fn shapes_of(rank: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Shape> {
-    // Axes of length 0 are rare, for they leave nothing to look at.
-    let length = prop_oneof![1 => Just(0usize), 20 => 1usize..6];
-    prop::collection::vec(length, rank).prop_map(|lengths| Shape::new(&lengths).unwrap())
+    rank.prop_flat_map(|rank| {
+        let longest: usize = if rank > 5 { 2 } else { 5 };
+        // Axes of length 0 are rare, for they leave nothing to look at.
+        let length = prop_oneof![1 => Just(0), 20 => 1..=longest];
+        prop::collection::vec(length, rank).prop_map(|lengths| Shape::new(&lengths).unwrap())
+    })
 }
 
 /// Every element is its own row-major number.
@@ -62,7 +65,7 @@ pub(super) fn on_any_threads<T: Element>(f: impl Fn() -> Tensor<T>) -> Tensor<T>
 pub(super) fn indices_into(
     shapes: impl Strategy<Value = Shape>,
 ) -> impl Strategy<Value = (Shape, usize, Tensor<usize>)> {
-    let keys = (any::<[u8; 5]>(), 0usize..5, 0usize..6, any::<u32>());
+    let keys = (any::<[u8; MAX_RANK]>(), 0..MAX_RANK, 0usize..6, any::<u32>());
     (shapes, keys).prop_map(|(shape, (cuts, axis, along, key))| {
         let axis = axis % shape.rank();
         let mut lengths: Vec<usize> =

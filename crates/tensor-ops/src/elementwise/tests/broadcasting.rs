@@ -81,14 +81,19 @@ fn check_binary<T: Real>([a, b]: [Shape; 2], seed: usize) {
     }
 }
 
+/// Every rank, zero-sized axes included.
+fn lengths() -> impl Strategy<Value = Vec<usize>> {
+    prop_oneof![3 => prop::collection::vec(0usize..4, 0..=5), 1 => prop::collection::vec(0usize..3, 6..=8)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 256 }))]
 
     #[test]
     fn binary_functions_broadcast_as_numpys(
-        full in prop::collection::vec(0usize..4, 0..=5),
-        ones in prop::collection::vec(0u8..8, 5),
-        cut in 0usize..5,
+        full in lengths(),
+        ones in prop::collection::vec(0u8..8, 8),
+        cut in 0usize..8,
         seed in 0usize..1000,
     ) {
         let [a, b, _] = operands(&full, &ones, cut);
@@ -107,10 +112,10 @@ proptest! {
 
     #[test]
     fn masks_and_selection(
-        full in prop::collection::vec(0usize..5, 0..=5),
+        full in lengths(),
         tail in 0usize..600,
-        ones in prop::collection::vec(0u8..8, 6),
-        cut in 0usize..5,
+        ones in prop::collection::vec(0u8..8, 8),
+        cut in 0usize..8,
         seed in 0usize..1000,
     ) {
         let mut full = full;
@@ -148,7 +153,7 @@ proptest! {
 
     #[test]
     fn zip_map_takes_any_closure(
-        full in prop::collection::vec(0usize..4, 0..=5), ones in prop::collection::vec(0u8..8, 5), cut in 0usize..5,
+        full in lengths(), ones in prop::collection::vec(0u8..8, 8), cut in 0usize..8,
     ) {
         let [a, b, _] = operands(&full, &ones, cut);
         let (a, b) = (values::<f64>(a, 1), values::<f64>(b, 2));
