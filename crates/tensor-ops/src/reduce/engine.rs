@@ -2,7 +2,7 @@
 
 use super::columns::{columns, is_narrow, rows_of_a_chunk};
 use super::fold::{self, Cascade, Fold, Op};
-use super::rows::{CHUNK, SHORT, row};
+use super::rows::{CHUNK, SHORT, chunk, row};
 use super::tiles;
 use crate::{Real, pool};
 
@@ -99,7 +99,12 @@ fn leaves<T: Real, F: Fold>(x: &[T], form: Form, chunks: usize, c: &[T], out: &m
                     let (mut o, mut k) = (at / chunks, at % chunks);
                     for out in out {
                         let x = &x[o * reduced + k * leaf..o * reduced + reduced.min((k + 1) * leaf)];
-                        *out = row::<T, F>(x, if F::CENTERED { c[o] } else { T::ZERO });
+                        let c = if F::CENTERED { c[o] } else { T::ZERO };
+                        *out = chunk::<T, F, 1>(
+                            [x],
+                            #[inline(always)]
+                            |[x]| F::of(x, c),
+                        );
                         k += 1;
                         if k == chunks {
                             (o, k) = (o + 1, 0);

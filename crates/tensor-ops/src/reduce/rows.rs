@@ -52,7 +52,7 @@ pub(super) fn zipped<T: Real, F: Fold, const N: usize>(
 
 /// A leaf of the tree: at most [`CHUNK`] elements.
 #[inline(always)]
-fn chunk<T: Real, F: Fold, const N: usize>(rows: [&[T]; N], of: impl Fn([T; N]) -> T + Copy) -> T {
+pub(super) fn chunk<T: Real, F: Fold, const N: usize>(rows: [&[T]; N], of: impl Fn([T; N]) -> T + Copy) -> T {
     let n = rows[0].len();
     let lines = n / LANES;
     let mut lanes = [F::identity(); LANES];
