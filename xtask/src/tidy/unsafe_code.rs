@@ -26,7 +26,7 @@ pub(crate) fn outside_its_rooms(sources: &[Source]) -> Vec<String> {
             }
         }
         let is_root = source.path.ends_with("src/lib.rs") || source.path.ends_with("src/main.rs");
-        let has_rooms = source.path.starts_with("crates/tensor-ops");
+        let has_rooms = is_room || source.path.starts_with("crates/tensor-ops");
         if is_root && !has_rooms && !source.text.contains("#![forbid(unsafe_code)]") {
             findings.push(format!("{path}: no `#![forbid(unsafe_code)]`"));
         }
