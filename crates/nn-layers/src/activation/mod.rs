@@ -42,7 +42,11 @@ macro_rules! elementwise {
                 let (dx, dy, y) = (dx[0].data(), pass.dy.data(), pass.y.data());
                 tensor_ops::simd::dispatch(
                     #[inline(always)]
-                    || dx.iter_mut().zip(dy).zip(y).for_each(|((dx, dy), y)| *dx = f(*dy, *y)),
+                    || {
+                        for ((dx, dy), y) in dx.iter_mut().zip(dy).zip(y) {
+                            *dx = f(*dy, *y);
+                        }
+                    },
                 );
             }
         }

@@ -116,12 +116,21 @@ impl<T: Real> LogSumExp<T> {
     /// Over the classes that begin at `first` with distance `step`.
     #[inline(always)]
     fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
-        let line = || (0..classes).map(|c| y[first + c * step]);
-        let best = (1..classes)
-            .fold(0, |best, c| if y[first + c * step] > y[first + best * step] { c } else { best });
+        // Loops, no adaptors: their closures might not be compiled for the instructions that `dispatch` chose.
+        let mut best = 0;
+        for c in 1..classes {
+            if y[first + c * step] > y[first + best * step] {
+                best = c;
+            }
+        }
         let max = y[first + best * step];
-        let others = line().enumerate().filter(|(c, _)| *c != best);
-        LogSumExp { max, rest: others.map(|(_, y)| (y - max).exp()).sum::<T>().ln_1p() }
+        let mut rest = T::ZERO;
+        for c in 0..classes {
+            if c != best {
+                rest += (y[first + c * step] - max).exp();
+            }
+        }
+        LogSumExp { max, rest: rest.ln_1p() }
     }
 
     /// -ln softmax of an output y.
