@@ -35,8 +35,9 @@ impl Op {
 pub(super) trait Fold {
     /// Whether `of` looks at `c`.
     const CENTERED: bool = false;
-    /// Whether the loops are compiled for every instruction set. The rarer ones are not: memory bounds them in 128-bit
-    /// vectors too, and each set costs every cold build a second. The bits are the same.
+    /// Whether the loops are compiled for every instruction set. The rarer ones are not: compiled for two more sets they
+    /// cost 5 s of every cold build, and they save a fifth to a third of the time (1024x1024 along rows, f32: min 65 µs
+    /// beside the 47 of max, product 55 and Σ|x| 58 beside the 44 of the sum). The bits are the same.
     const EVERY_ISA: bool = false;
     fn identity<T: Real>() -> T;
     fn of<T: Real>(x: T, c: T) -> T;
