@@ -113,10 +113,13 @@ fn two<T: Real>(
             return two(b, a, equation, shape);
         }
     }
-    // Each operand is read as it lies where its axes are in one of the two orders that a product can read.
-    let transpose_left = a.is_arranged(&[&batch, &contracted, &rows]);
-    let transpose_right =
-        b.is_arranged(&[&batch, &cols, &contracted]) && !b.is_arranged(&[&batch, &contracted, &cols]);
+    // Each operand is read as it lies where its axes are in one of the two orders that a product can read; else it is
+    // copied into that of the two which keeps its last axis.
+    let is_transposed = |part: &Part<'_, T>, plain: [&[Label]; 3], other: [&[Label]; 3]| {
+        !part.is_arranged(&plain) && (part.is_arranged(&other) || part.ends_with(other[2]))
+    };
+    let transpose_left = is_transposed(a, [&batch, &rows, &contracted], [&batch, &contracted, &rows]);
+    let transpose_right = is_transposed(b, [&batch, &contracted, &cols], [&batch, &cols, &contracted]);
     let x = if transpose_left {
         a.arranged(&[&batch, &contracted, &rows])
     } else {

@@ -1,13 +1,11 @@
 //! NumPy's products on tensors of any rank: `matmul` here, `dot`, `inner`, `vdot` and `outer` beside it.
 
-mod arrange;
 mod batch;
 mod dot;
 mod outer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use arrange::arrange;
 pub(crate) use batch::Batched;
 
 use crate::matmul::Update;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parse::{Equation, Label};
-use crate::product::arrange;
+use crate::shaping::arrange;
 use crate::{Axes, MAX_RANK, Real, Shape, TensorError, View};
 
 /// Elements with a label for each axis. No label occurs twice.
@@ -63,6 +63,11 @@ impl<'a, T: Real> Part<'a, T> {
     pub(super) fn is_arranged(&self, groups: &[&[Label]]) -> bool {
         let is_long = |label: &Label| self.axes.iter().any(|(known, n)| known == label && *n != 1);
         self.labels().filter(|l| is_long(l)).eq(groups.concat().into_iter().filter(|l| is_long(l)))
+    }
+
+    /// Whether neighbours along the last of the labels lie side by side, so that elements are copied in runs.
+    pub(super) fn ends_with(&self, labels: &[Label]) -> bool {
+        self.axes.last().is_some_and(|(last, _)| labels.last() == Some(last))
     }
 
     /// The elements with the axes in the order of `groups`, which name all of them; other labels are passed over.

@@ -121,6 +121,16 @@ impl<'a, T: Copy> Sink<'a, T> {
         self.filled += n;
     }
 
+    /// As [`Sink::extend`], of a slice.
+    #[inline]
+    pub(crate) fn extend_from_slice(&mut self, elements: &[T]) {
+        let n = elements.len().min(self.left());
+        // SAFETY: `MaybeUninit<T>` has the layout of `T`, and every `T` is one.
+        let elements = unsafe { &*(std::ptr::from_ref(&elements[..n]) as *const [MaybeUninit<T>]) };
+        self.slots[self.filled..][..n].copy_from_slice(elements);
+        self.filled += n;
+    }
+
     /// Writes `n` copies of one element, and hands them out to be changed.
     ///
     /// # Panics
@@ -188,6 +198,7 @@ mod tests {
         let mut place = [1, 2, 3];
         Sink::over(&mut place).extend([7, 8].into_iter());
         assert_eq!(place, [7, 8, 3]);
+        assert_eq!(collect(5, 3, |_, sink| sink.extend_from_slice(&[1, 2, 3, 4])), [1, 2, 3, 1, 2]);
     }
 
     #[test]

@@ -155,5 +155,5 @@ fn columns<'a, T: Real>(x: &'a [T], shape: &Shape) -> Cow<'a, [T]> {
     for (to, &from) in order.iter().enumerate() {
         strides[to] = steps[from];
     }
-    Cow::Owned(super::arrange(x, &lengths, strides))
+    Cow::Owned(crate::shaping::arrange(x, &lengths, strides))
 }

@@ -3,22 +3,25 @@
 use super::layout::Layout;
 use super::order::{self, Direction};
 use super::pick::Picks;
-use super::{pick, strided};
+use super::{join, pick, strided};
 
 /// What every [`Element`](crate::Element) has; hidden behind it.
 pub trait Kernels: Sized {
     /// The grid `layout` of `from`, in row-major order, in `to`.
     #[doc(hidden)]
     fn copy_grid(layout: &Layout, from: &[Self], to: &mut [Self]);
-    /// The grid `layout` of `from`, which has long runs, behind the elements of `to`.
+    /// The grid `layout` of `from`, `size` elements in row-major order.
     #[doc(hidden)]
-    fn append_grid(layout: &Layout, from: &[Self], to: &mut Vec<Self>);
+    fn collect_grid(layout: &Layout, from: &[Self], size: usize) -> Vec<Self>;
     /// `from`, in row-major order, in the grid `layout` of `to`.
     #[doc(hidden)]
     fn assign_grid(layout: &Layout, from: &[Self], to: &mut [Self]);
     /// The picked elements of `from`, `size` of them, in row-major order.
     #[doc(hidden)]
     fn copy_picks(picks: &Picks, from: &[Self], size: usize) -> Vec<Self>;
+    /// `times` rows, each made of one row of every part.
+    #[doc(hidden)]
+    fn join_rows(parts: &[&[Self]], times: usize) -> Vec<Self>;
     /// Sorts each row of `n` in a direction; equal elements keep their order.
     #[doc(hidden)]
     fn sort_rows(rows: &mut [Self], n: usize, direction: Direction);
@@ -36,14 +39,17 @@ macro_rules! kernels {
             fn copy_grid(layout: &Layout, from: &[Self], to: &mut [Self]) {
                 strided::copy(layout, from, to);
             }
-            fn append_grid(layout: &Layout, from: &[Self], to: &mut Vec<Self>) {
-                strided::append(layout, from, to);
+            fn collect_grid(layout: &Layout, from: &[Self], size: usize) -> Vec<Self> {
+                strided::copied(layout, from, size)
             }
             fn assign_grid(layout: &Layout, from: &[Self], to: &mut [Self]) {
                 strided::assign(layout, from, to);
             }
             fn copy_picks(picks: &Picks, from: &[Self], size: usize) -> Vec<Self> {
                 pick::copy(picks, from, size)
+            }
+            fn join_rows(parts: &[&[Self]], times: usize) -> Vec<Self> {
+                join::rows(parts, times)
             }
             fn sort_rows(rows: &mut [Self], n: usize, direction: Direction) {
                 order::sort_rows(rows, n, direction);

@@ -32,4 +32,5 @@ mod triangle;
 
 pub use pad::Padding;
 pub use slice::Slice;
+pub(crate) use strided::arrange;
 pub use top_k::TopK;

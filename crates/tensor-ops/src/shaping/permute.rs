@@ -15,9 +15,7 @@ impl<T: Element, S: AsRef<[T]>> Tensor<T, S> {
     #[doc(alias = "t")]
     pub fn transpose(&self) -> Tensor<T> {
         let (shape, layout) = permuted(self.shape(), &reversed(self.shape()));
-        let mut to = vec![T::default(); shape.size()];
-        T::copy_grid(&layout, self.as_slice(), &mut to);
-        Tensor::from_parts(shape, to)
+        Tensor::from_parts(shape, T::collect_grid(&layout, self.as_slice(), shape.size()))
     }
 
     /// As [`Tensor::transpose`], into a place for the result.

@@ -111,24 +111,23 @@ pub(super) fn collect<T: Element>(
 
 pub(super) fn copy<T: Element>(picks: &Picks, from: &[T], size: usize) -> Vec<T> {
     let rows = size / picks.width;
-    if picks.width >= LONG_RUN * picks.runs.len() {
-        // In long runs, to write memory once costs less than to clear it and divide the work.
-        let mut to = Vec::with_capacity(size);
-        for row in 0..rows {
-            let start = picks.start(row);
-            for &(at, length) in &picks.runs {
-                to.extend_from_slice(&from[start + at..start + at + length]);
-            }
-        }
-        return to;
-    }
-    let mut to = vec![T::default(); size];
-    let is_large = size_of_val(&to[..]) >= PARALLEL_BYTES;
+    let is_large = size.saturating_mul(size_of::<T>()) >= PARALLEL_BYTES;
     let wanted = if is_large { (size / PIECE).clamp(1, 2 * pool::threads()) } else { 1 };
-    let each = rows.div_ceil(wanted);
-    pool::split(rows.div_ceil(each), [(&mut to[..], each * picks.width)], |piece, [to]| {
+    let has_long_runs = picks.width >= LONG_RUN * picks.runs.len();
+    pool::collect(size, rows.div_ceil(wanted) * picks.width, |at, sink| {
+        let first = at / picks.width;
+        if has_long_runs {
+            for row in first..first + sink.left() / picks.width {
+                let start = picks.start(row);
+                for &(at, length) in &picks.runs {
+                    sink.extend_from_slice(&from[start + at..start + at + length]);
+                }
+            }
+            return;
+        }
+        let to = sink.filled(T::default(), sink.left());
         for (i, mut row) in to.chunks_exact_mut(picks.width).enumerate() {
-            let start = picks.start(piece * each + i);
+            let start = picks.start(first + i);
             for &(at, length) in &picks.runs {
                 let (run, rest) = row.split_at_mut(length);
                 match length {
@@ -138,8 +137,7 @@ pub(super) fn copy<T: Element>(picks: &Picks, from: &[T], size: usize) -> Vec<T>
                 row = rest;
             }
         }
-    });
-    to
+    })
 }
 
 #[cfg(test)]

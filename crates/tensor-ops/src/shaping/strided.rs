@@ -2,7 +2,8 @@
 
 use super::layout::{Layout, Odometer};
 use super::transposition;
-use crate::{Element, Shape, Tensor, TensorError, alloc, pool};
+use crate::pool::{self, Sink};
+use crate::{Element, MAX_RANK, Shape, Tensor, TensorError, alloc};
 
 /// From this many bytes on the work is cut into pieces; under it, a piece would be done before a worker comes.
 const PARALLEL_BYTES: usize = 1 << 18;
@@ -17,56 +18,92 @@ pub(super) fn collect<T: Element>(
     layout: &Layout,
     from: &[T],
 ) -> Result<Tensor<T>, TensorError> {
-    if layout.run() < LONG_RUN {
-        let mut to = alloc::filled(shape, T::default())?;
-        T::copy_grid(layout, from, &mut to);
-        return Ok(Tensor::from_parts(shape, to));
-    }
-    // Where memory is copied in long runs, to write it once costs less than to clear it and divide the work.
     alloc::check::<T>(shape)?;
-    let mut to = Vec::with_capacity(shape.size());
-    if shape.size() > 0 {
-        T::append_grid(layout, from, &mut to);
-    }
-    Ok(Tensor::from_parts(shape, to))
+    Ok(Tensor::from_parts(shape, T::collect_grid(layout, from, shape.size())))
 }
 
-pub(super) fn append<T: Element>(layout: &Layout, from: &[T], to: &mut Vec<T>) {
+/// The elements of `from` for every index of a shape of these lengths, found by strides.
+pub(crate) fn arrange<T: Element>(from: &[T], lengths: &[usize], strides: [usize; MAX_RANK]) -> Vec<T> {
+    let axes = lengths.iter().zip(strides);
+    let layout = axes.fold(Layout::at(0), |layout, (&n, stride)| layout.axis(n, stride as isize));
+    T::collect_grid(&layout, from, Shape::collect(lengths).size())
+}
+
+/// The elements of a grid, `size` of them.
+pub(super) fn copied<T: Element>(layout: &Layout, from: &[T], size: usize) -> Vec<T> {
+    let cut = Cut::new::<T>(layout, size);
+    pool::collect(size, cut.piece, |at, sink| {
+        cut.for_each_part(at, sink.left(), |part, n| {
+            if part.run() >= LONG_RUN {
+                append(part, from, sink);
+            } else {
+                copy_part(part, from, sink.filled(T::default(), n));
+            }
+        });
+    })
+}
+
+fn append<T: Element>(layout: &Layout, from: &[T], to: &mut Sink<'_, T>) {
     let (n, step) = (layout.run(), layout.strides().last());
     let outer = layout.lengths().len().saturating_sub(1);
     let axes = (0..outer).map(|i| (layout.lengths()[i], [layout.strides()[i], 0]));
     for [at, _] in Odometer::new([layout.offset, 0], axes) {
         match step {
-            Some(0) => to.resize(to.len() + n, from[at]),
+            Some(0) => _ = to.filled(from[at], n),
             _ => to.extend_from_slice(&from[at..at + n]),
         }
     }
 }
 
 pub(super) fn copy<T: Element>(layout: &Layout, from: &[T], to: &mut [T]) {
-    if size_of_val(to) < PARALLEL_BYTES || layout.lengths().is_empty() {
-        return copy_part(layout, from, to);
-    }
-    // A unit is what lies behind one index of the outermost axes: of as few of them as give enough units. The number
-    // of pieces may depend on the number of threads, since no element depends on the piece that moves it.
-    let wanted = (to.len() / PIECE).clamp(1, 2 * pool::threads());
-    let lengths = layout.lengths();
-    let depth = (1..lengths.len()).find(|&d| lengths[..d].iter().product::<usize>() >= wanted);
-    let depth = depth.unwrap_or(lengths.len());
-    let units: usize = lengths[..depth].iter().product();
-    let unit: usize = lengths[depth..].iter().product();
-    let each = units.div_ceil(wanted);
-    pool::split(units.div_ceil(each), [(to, each * unit)], |piece, [mut to]| {
-        let mut at = piece * each;
-        while !to.is_empty() {
-            let (first, from_index) = (at / lengths[depth - 1], at % lengths[depth - 1]);
-            let length = (lengths[depth - 1] - from_index).min(to.len() / unit);
-            let (here, rest) = to.split_at_mut(length * unit);
-            copy_part(&layout.part(depth - 1, first, from_index, length), from, here);
+    let cut = Cut::new::<T>(layout, to.len());
+    pool::split(to.len().div_ceil(cut.piece), [(to, cut.piece)], |i, [mut to]| {
+        cut.for_each_part(i * cut.piece, to.len(), |part, n| {
+            let (here, rest) = std::mem::take(&mut to).split_at_mut(n);
+            copy_part(part, from, here);
             to = rest;
-            at += length;
-        }
+        });
     });
+}
+
+/// A grid cut into pieces of consecutive results.
+struct Cut<'a> {
+    layout: &'a Layout,
+    /// Pieces consist of whole units: what lies behind one index of the outermost axes, `depth` of them.
+    depth: usize,
+    unit: usize,
+    /// Elements of a piece, at least 1.
+    piece: usize,
+}
+
+impl<'a> Cut<'a> {
+    fn new<T>(layout: &'a Layout, size: usize) -> Cut<'a> {
+        let lengths = layout.lengths();
+        if size.saturating_mul(size_of::<T>()) < PARALLEL_BYTES || lengths.is_empty() {
+            return Cut { layout, depth: 0, unit: size, piece: size.max(1) };
+        }
+        // Of as few axes as give enough units. The number of pieces may depend on the number of threads, since no
+        // element depends on the piece that moves it.
+        let wanted = (size / PIECE).clamp(1, 2 * pool::threads());
+        let depth = (1..lengths.len()).find(|&d| lengths[..d].iter().product::<usize>() >= wanted);
+        let depth = depth.unwrap_or(lengths.len());
+        let units: usize = lengths[..depth].iter().product();
+        let unit: usize = lengths[depth..].iter().product();
+        Cut { layout, depth, unit, piece: units.div_ceil(wanted) * unit }
+    }
+
+    /// The grids of `n` results from `at` on, each with the number of its elements.
+    fn for_each_part(&self, at: usize, mut n: usize, mut f: impl FnMut(&Layout, usize)) {
+        let Some(axis) = self.depth.checked_sub(1) else { return f(self.layout, n) };
+        let (length, mut unit) = (self.layout.lengths()[axis], at / self.unit);
+        while n > 0 {
+            let (first, from) = (unit / length, unit % length);
+            let here = (length - from).min(n / self.unit);
+            f(&self.layout.part(axis, first, from, here), here * self.unit);
+            unit += here;
+            n -= here * self.unit;
+        }
+    }
 }
 
 fn copy_part<T: Element>(layout: &Layout, from: &[T], to: &mut [T]) {
