@@ -6,7 +6,7 @@ use nn_core::{
     BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Params, ParamsMut, Pass, Plan, RowsMut,
 };
 use tensor_ops::matmul::{Matrix, Update, gemm};
-use tensor_ops::{Real, Shape, pool};
+use tensor_ops::{Real, Shape, pool, simd};
 
 use crate::init::{Constant, LeCunNormal};
 
@@ -122,12 +122,17 @@ fn sum_columns<T: Real>(x: &[T], sums: &mut [T]) {
     const COLUMNS: usize = 256;
     let n = sums.len();
     pool::split(n.div_ceil(COLUMNS), [(sums, COLUMNS)], |i, [sums]| {
-        sums.fill(T::ZERO);
-        for row in x.chunks_exact(n) {
-            for (sum, x) in sums.iter_mut().zip(&row[i * COLUMNS..]) {
-                *sum += *x;
-            }
-        }
+        simd::dispatch(
+            #[inline(always)]
+            || {
+                sums.fill(T::ZERO);
+                for row in x.chunks_exact(n) {
+                    for (sum, x) in sums.iter_mut().zip(&row[i * COLUMNS..]) {
+                        *sum += *x;
+                    }
+                }
+            },
+        );
     });
 }
 

@@ -1,6 +1,6 @@
 //! Adam: momentum and element-wise scaling, with bias correction.
 
-use tensor_ops::{Real, pool};
+use tensor_ops::{Real, pool, simd};
 
 use crate::optimizer::{Optimizer, PIECE, SIZE, SettingError, assert_lengths, check_all, is_size};
 
@@ -97,32 +97,72 @@ impl<T: Real> Optimizer<T> for Adam {
         let n = theta.len();
         assert_lengths(theta, gradient, state, Optimizer::<T>::state_len(self, n));
         let t = step as f64 + 1.0;
-        let (beta1, beta2) = self.betas;
-        // The constants of the step are found in f64: 1 - β₂ᵗ would lose half its digits in f32.
-        let rate = T::from_f64(rate / (1.0 - beta1.powf(t)));
-        let root = T::from_f64(1.0 / (1.0 - beta2.powf(t)).sqrt());
-        let (rest1, rest2) = (T::from_f64(1.0 - beta1), T::from_f64(1.0 - beta2));
-        let (beta1, beta2) = (T::from_f64(beta1), T::from_f64(beta2));
-        let (eps, decay) = (T::from_f64(self.eps), T::from_f64(self.weight_decay));
-
+        let rule = Rule::<T>::new(self, t, rate);
         let (m, rest) = state.split_at_mut(n);
         let (s, largest) = rest.split_at_mut(n);
         let parts = [(theta, PIECE), (m, PIECE), (s, PIECE), (largest, if self.amsgrad { PIECE } else { 0 })];
         pool::split(n.div_ceil(PIECE), parts, |piece, [theta, m, s, largest]| {
-            // Loops without a branch, so that they are vectorised; a piece stays in the cache from one to the next.
-            let gradient = &gradient[piece * PIECE..];
-            for (((theta, m), s), g) in theta.iter().zip(&mut *m).zip(&mut *s).zip(gradient) {
-                let g = *g + decay * *theta;
-                *m = beta1 * *m + rest1 * g;
-                *s = beta2 * *s + rest2 * g * g;
-            }
-            for (largest, s) in largest.iter_mut().zip(&*s) {
-                *largest = largest.maximum(*s);
-            }
-            let scale = if self.amsgrad { largest } else { s };
-            for ((theta, m), s) in theta.iter_mut().zip(m).zip(scale) {
-                *theta -= rate * *m / (s.sqrt() * root + eps);
-            }
+            let n = theta.len();
+            let (g, m, s) = (&gradient[piece * PIECE..][..n], &mut m[..n], &mut s[..n]);
+            // One loop without a branch: every number is read and written once.
+            simd::dispatch(
+                #[inline(always)]
+                || {
+                    if self.amsgrad {
+                        let largest = &mut largest[..n];
+                        for i in 0..n {
+                            rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
+                            largest[i] = largest[i].maximum(s[i]);
+                            theta[i] -= rule.step(m[i], largest[i]);
+                        }
+                    } else {
+                        for i in 0..n {
+                            rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
+                            theta[i] -= rule.step(m[i], s[i]);
+                        }
+                    }
+                },
+            );
         });
+    }
+}
+
+/// The constants of a step. They are found in f64: 1 - β₂ᵗ would lose half its digits in f32.
+struct Rule<T> {
+    betas: [T; 2],
+    rests: [T; 2],
+    decay: T,
+    /// α/(1-β₁ᵗ)
+    rate: T,
+    /// 1/√(1-β₂ᵗ)
+    root: T,
+    eps: T,
+}
+
+impl<T: Real> Rule<T> {
+    fn new(adam: &Adam, t: f64, rate: f64) -> Rule<T> {
+        let (beta1, beta2) = adam.betas;
+        Rule {
+            betas: [beta1, beta2].map(T::from_f64),
+            rests: [1.0 - beta1, 1.0 - beta2].map(T::from_f64),
+            decay: T::from_f64(adam.weight_decay),
+            rate: T::from_f64(rate / (1.0 - beta1.powf(t))),
+            root: T::from_f64(1.0 / (1.0 - beta2.powf(t)).sqrt()),
+            eps: T::from_f64(adam.eps),
+        }
+    }
+
+    /// m ← β₁ m + (1-β₁) g, s ← β₂ s + (1-β₂) g²
+    #[inline(always)]
+    fn moments(&self, theta: T, g: T, m: &mut T, s: &mut T) {
+        let g = g + self.decay * theta;
+        *m = self.betas[0] * *m + self.rests[0] * g;
+        *s = self.betas[1] * *s + self.rests[1] * g * g;
+    }
+
+    /// What θ loses.
+    #[inline(always)]
+    fn step(&self, m: T, s: T) -> T {
+        self.rate * m / (s.sqrt() * self.root + self.eps)
     }
 }

@@ -1,6 +1,6 @@
 //! Gradient descent.
 
-use tensor_ops::{Real, pool};
+use tensor_ops::{Real, pool, simd};
 
 use crate::optimizer::{Optimizer, PIECE, SIZE, SettingError, assert_lengths, check_all, is_size};
 
@@ -56,9 +56,15 @@ impl<T: Real> Optimizer<T> for Sgd {
         assert_lengths(theta, gradient, state, 0);
         let (rate, decay) = (T::from_f64(rate), T::from_f64(self.weight_decay));
         pool::split(theta.len().div_ceil(PIECE), [(theta, PIECE)], |i, [theta]| {
-            for (theta, g) in theta.iter_mut().zip(&gradient[i * PIECE..]) {
-                *theta -= rate * (*g + decay * *theta);
-            }
+            let gradient = &gradient[i * PIECE..];
+            simd::dispatch(
+                #[inline(always)]
+                || {
+                    for (theta, g) in theta.iter_mut().zip(gradient) {
+                        *theta -= rate * (*g + decay * *theta);
+                    }
+                },
+            );
         });
     }
 }
