@@ -39,6 +39,7 @@ use crate::simd::Isa;
 ///
 /// Contract: m, k and n are positive. A(i, p) at `a + i·a_row + p·a_col` and B(p, j) at `b + p·b_row + j·b_col` may be
 /// read, and one of the two distances is 1 for each; C(i, j) at `c + i·c_row + j` is initialised and nobody else's.
+/// A bias has n numbers and comes with `Update::Assign`.
 #[derive(Debug, Clone, Copy)]
 struct Product<T> {
     m: usize,
@@ -53,6 +54,8 @@ struct Product<T> {
     c: *mut T,
     c_row: usize,
     update: Update,
+    /// A row that is added to every row of C = A·B, or null.
+    bias: *const T,
 }
 
 impl<T: Real> Product<T> {
@@ -70,15 +73,41 @@ impl<T: Real> Product<T> {
         }
         let ([a_row, a_col], [b_row, b_col]) = (a.strides(), b.strides());
         let (a, b, c) = (a.data().as_ptr(), b.data().as_ptr(), c.as_mut_ptr());
-        Product { m, k, n, a, a_row, a_col, b, b_row, b_col, c, c_row: n, update }
+        Product { m, k, n, a, a_row, a_col, b, b_row, b_col, c, c_row: n, update, bias: std::ptr::null() }
     }
 }
+
+/// What becomes of parts of C when they are done: their position and their elements.
+pub(crate) type Then<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync);
 
 /// C = A·B or C += A·B, with C row-major and at least one product to sum.
 pub(crate) fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) {
     let product = Product::new(a, b, update, c);
     // SAFETY: `new` has checked the bounds, and `c` is borrowed mutably.
-    unsafe { split::on_the_pool(&product) }
+    unsafe { split::on_the_pool(&product, None) }
+}
+
+/// As [`gemm`] with a row that is added to every row, and with parts of C handed to `then` while they are near.
+pub(crate) fn affine<T: Real>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    bias: Option<&[T]>,
+    c: &mut [T],
+    then: Option<Then<'_, T>>,
+) {
+    assert!(bias.is_none_or(|bias| bias.len() == b.cols()));
+    // A single column is computed as a row, to which the bias is a number: there it is the old contents.
+    let column = bias.filter(|bias| bias.len() == 1);
+    if let Some(bias) = column {
+        c.fill(bias[0]);
+    }
+    let update = if column.is_some() { Update::Accumulate } else { Update::Assign };
+    let mut product = Product::new(a, b, update, c);
+    if let Some(bias) = bias.filter(|_| column.is_none()) {
+        product.bias = bias.as_ptr();
+    }
+    // SAFETY: as in `gemm`; the bias is as long as a row.
+    unsafe { split::on_the_pool(&product, then) }
 }
 
 /// # Safety

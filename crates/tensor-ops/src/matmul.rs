@@ -36,6 +36,52 @@ pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut
     crate::gemm::gemm(a, b, update, c);
 }
 
+/// C = f(A·B + bias): a product, a row that is added to every row of it, and what comes after, in one go. As in [`gemm`],
+/// a row of C has the same bits alone and in company.
+///
+/// `then(first, part)` is called for every part of C when it is done, by the thread that made it and while it is near:
+/// `part` begins with element `first` of C. The parts are parts of rows or some whole rows; which, is nobody's business.
+///
+/// # Panics
+/// As [`gemm`], and where the bias is not as long as a row of C.
+///
+/// ```
+/// use tensor_ops::matmul::{Matrix, affine};
+/// let (x, w, b) = ([1.0, 2.0], [1.0, 1.0, -1.0, -1.0], [0.5, 0.5]);
+/// let mut y = [0.0; 2];
+/// let relu = |_, part: &mut [f64]| part.iter_mut().for_each(|y| *y = y.max(0.0));
+/// affine(Matrix::new(&x, 1, 2), Matrix::new(&w, 2, 2).t(), Some(&b), &mut y, Some(&relu)); // y = relu(x·wᵀ + b)
+/// assert_eq!(y, [3.5, 0.0]);
+/// ```
+#[track_caller]
+pub fn affine<T: Real>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    bias: Option<&[T]>,
+    c: &mut [T],
+    then: Option<&(dyn Fn(usize, &mut [T]) + Sync)>,
+) {
+    let (m, k, n) = (a.rows(), a.cols(), b.cols());
+    assert_eq!(k, b.rows(), "inner lengths of a matrix product");
+    assert_eq!(c.len(), m * n, "elements of the result of a {m} x {n} matrix product");
+    assert!(bias.is_none_or(|bias| bias.len() == n), "elements of the bias of a {m} x {n} matrix product");
+    if c.is_empty() {
+        return;
+    }
+    if k > 0 {
+        return crate::gemm::affine(a, b, bias, c, then);
+    }
+    for row in c.chunks_exact_mut(n) {
+        match bias {
+            Some(bias) => row.copy_from_slice(bias),
+            None => row.fill(T::ZERO),
+        }
+    }
+    if let Some(then) = then {
+        then(0, c);
+    }
+}
+
 /// C = A·B by the definition: the judge of [`gemm`].
 ///
 /// # Panics
@@ -80,6 +126,31 @@ mod tests {
             gemm(a, b, if acc { Update::Accumulate } else { Update::Assign }, &mut c);
             for (got, want) in c.iter().zip(matmul_naive(a, b)) {
                 prop_assert!((got - want - base).abs() <= 1e-14 * (k as f64 + 1.0));
+            }
+        }
+    }
+
+    /// What comes after a product sees every element once, with the bits that the steps one by one would give it.
+    #[test]
+    fn bias_and_what_comes_after_are_as_one_by_one() {
+        for (m, k, n) in [(1, 5, 3), (5, 3, 1), (70, 33, 40), (64, 784, 128), (300, 300, 70), (4, 2, 600), (2, 0, 3)] {
+            let (a, b, bias) = (values(1, m * k), values(2, k * n), values(3, n));
+            let (a, bt) = (Matrix::new(&a, m, k), Matrix::new(&b, n, k).t());
+            for b in [bt, Matrix::new(&b, k, n)] {
+                for bias in [None, Some(&bias[..])] {
+                    let mut want = vec![0.0; m * n];
+                    if let Some(bias) = bias {
+                        want.chunks_exact_mut(n).for_each(|row| row.copy_from_slice(bias));
+                    }
+                    gemm(a, b, if bias.is_some() { Update::Accumulate } else { Update::Assign }, &mut want);
+                    want.iter_mut().enumerate().for_each(|(i, x)| *x = 2.0 * *x + i as f64);
+                    let mut got = vec![f64::NAN; m * n];
+                    let then = |first, part: &mut [f64]| {
+                        part.iter_mut().enumerate().for_each(|(i, x)| *x = 2.0 * *x + (first + i) as f64);
+                    };
+                    affine(a, b, bias, &mut got, Some(&then));
+                    assert_eq!(got, want, "{m} x {k} x {n}, bias: {}", bias.is_some());
+                }
             }
         }
     }

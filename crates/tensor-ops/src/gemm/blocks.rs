@@ -73,6 +73,15 @@ pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
     let panel = 2 * V::N;
     let steps = Parts::at_most(KC, x.k);
     if x.m == 1 || (x.b_col == 1 && x.k <= 2 && x.n >= 512) {
+        let mut x = *x;
+        if !x.bias.is_null() {
+            for i in 0..x.m {
+                // SAFETY: a bias has n numbers, and row i of C is nobody else's.
+                unsafe { x.c.add(i * x.c_row).copy_from_nonoverlapping(x.bias, x.n) };
+            }
+            (x.bias, x.update) = (std::ptr::null(), Update::Accumulate);
+        }
+        let x = &x;
         // SAFETY: the caller's contract is the same.
         return unsafe { if x.b_col == 1 { add_rows::<V>(x, steps) } else { add_columns::<V>(x, steps) } };
     }
@@ -189,6 +198,13 @@ impl Loops {
                     let i = self.tiles.start(t) - row;
                     let height = self.tiles.start(t + 1) - row - i;
                     let width = panel.min(width - q * panel);
+                    let c = x.c.add((row + i) * x.c_row + j + q * panel);
+                    let is_first = step == 0;
+                    let (from, from_row) = if is_first && !x.bias.is_null() {
+                        (x.bias.add(j + q * panel), 0)
+                    } else {
+                        (c.cast_const(), x.c_row)
+                    };
                     let tile = Tile {
                         k,
                         a: a.from.add(i * if a.tiled { k } else { a.row }),
@@ -196,10 +212,12 @@ impl Loops {
                         a_col: if a.tiled { height } else { a.col },
                         b: b.0.add(q * b.2),
                         b_row: b.1,
-                        c: x.c.add((row + i) * x.c_row + j + q * panel),
+                        c,
                         c_row: x.c_row,
                         last: (width - 1) % V::N + 1,
-                        assign: x.update == Update::Assign && step == 0,
+                        assign: x.update == Update::Assign && is_first && x.bias.is_null(),
+                        from,
+                        from_row,
                     };
                     V::KERNELS[height - 1][width.div_ceil(V::N) - 1](&tile);
                 }

@@ -1,7 +1,7 @@
 //! A product on several threads: C is cut into rectangles. Each thread packs for itself what its rectangle reads, so
 //! that nobody waits; the cut weighs what is packed twice against threads that stand idle.
 
-use super::{Product, on_this_thread};
+use super::{Product, Then, on_this_thread};
 use crate::{Real, pool};
 
 /// Multiply-adds up to which a product runs on the calling thread: 2 µs at 130 per ns, a few times what waking the
@@ -37,12 +37,12 @@ fn cut<T>(x: &Product<T>, threads: usize) -> (usize, usize) {
 
 /// # Safety
 /// The contract of [`Product`].
-pub(super) unsafe fn on_the_pool<T: Real>(x: &Product<T>) {
+pub(super) unsafe fn on_the_pool<T: Real>(x: &Product<T>, then: Option<Then<'_, T>>) {
     let work = x.m.saturating_mul(x.k).saturating_mul(x.n);
     let threads = if work <= ALONE { 1 } else { pool::threads() };
     if threads == 1 {
         // SAFETY: the caller's contract is the same.
-        return unsafe { on_this_thread(x) };
+        return unsafe { compute(x, x, then) };
     }
     let (rows, columns) = cut(x, threads);
     let (down, across) = (x.m.div_ceil(rows), x.n.div_ceil(columns));
@@ -56,11 +56,29 @@ pub(super) unsafe fn on_the_pool<T: Real>(x: &Product<T>) {
             a: x.a.wrapping_add(i * x.a_row),
             b: x.b.wrapping_add(j * x.b_col),
             c: x.c.wrapping_add(i * x.c_row + j),
+            bias: if x.bias.is_null() { x.bias } else { x.bias.wrapping_add(j) },
             ..*x
         };
         // SAFETY: rows and columns of `x`; no two pieces have an element of C in common.
-        unsafe { on_this_thread(&part) };
+        unsafe { compute(&part, x, then) };
     });
+}
+
+/// A part of the product `whole`, and what comes after it while its rows of C are near.
+///
+/// # Safety
+/// The contract of [`Product`] for both, and nobody else uses the part's elements of C.
+unsafe fn compute<T: Real>(part: &Product<T>, whole: &Product<T>, then: Option<Then<'_, T>>) {
+    // SAFETY: the caller's contract is the same.
+    unsafe { on_this_thread(part) };
+    let Some(then) = then else { return };
+    let first = (part.c.addr() - whole.c.addr()) / size_of::<T>();
+    let (runs, length) = if part.n == part.c_row { (1, part.m * part.n) } else { (part.m, part.n) };
+    for i in 0..runs {
+        // SAFETY: one row of the part, or all of them where they lie one behind the other; the borrow ends with the call.
+        let run = unsafe { std::slice::from_raw_parts_mut(part.c.add(i * part.c_row), length) };
+        then(first + i * part.c_row, run);
+    }
 }
 
 /// A product that several threads read.

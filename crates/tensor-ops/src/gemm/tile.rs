@@ -22,8 +22,11 @@ pub(super) struct Tile<T> {
     pub(super) c_row: usize,
     /// Columns in the last vector, 1 to `N`.
     pub(super) last: usize,
-    /// C = A·B rather than C += A·B.
+    /// C = A·B, rather than A·B added to what is at `from`.
     pub(super) assign: bool,
+    /// What is added, (i, j) of it at `from + i·from_row + j`: C itself, or one row for all.
+    pub(super) from: *const T,
+    pub(super) from_row: usize,
 }
 
 /// For each row of a tile, written out: sums that a loop indexes would lie in memory where the compiler finds the loop
@@ -130,10 +133,11 @@ unsafe fn write_sums<V: Lanes, const H: usize, const W: usize>(tile: &Tile<V::T>
         rows!(H, i => {
             for w in 0..W {
                 let (to, sum) = (tile.c.add(i * tile.c_row + w * V::N), sums[i][w]);
+                let from = tile.from.wrapping_add(i * tile.from_row + w * V::N);
                 if w + 1 < W {
-                    (if tile.assign { sum } else { V::load(to).add(sum) }).store(to);
+                    (if tile.assign { sum } else { V::load(from).add(sum) }).store(to);
                 } else {
-                    (if tile.assign { sum } else { V::load_first(to, mask).add(sum) }).store_first(to, mask);
+                    (if tile.assign { sum } else { V::load_first(from, mask).add(sum) }).store_first(to, mask);
                 }
             }
         });
