@@ -6,7 +6,7 @@ use tensor_ops::Shape;
 use tensor_ops::random::Stream;
 
 use crate::network::{Node, StateStart, ThetaStart};
-use crate::{AnyKernel, BindError, BindErrorKind, Layer, Layout, Network};
+use crate::{AnyKernel, BindError, BindErrorKind, Kernel, Layer, Layout, Network};
 
 /// The most inputs of one operation.
 pub const MAX_INPUTS: usize = 4;
@@ -84,12 +84,13 @@ impl Builder {
         }
 
         let full = |own: &str| if path.is_empty() { own.to_string() } else { format!("{path}.{own}") };
-        let mut params = Vec::new();
+        let (mut params, mut rows) = (Vec::new(), Vec::new());
         for param in plan.params {
             let name = full(param.name);
             if self.theta.get(&name).is_some() {
                 return Err(refuse(BindErrorKind::DuplicateName { name }));
             }
+            rows.push(param.shape.as_slice().first().copied().unwrap_or(1));
             let range = self.theta.push(name, param.shape).map_err(|e| refuse(e.into()))?;
             self.theta_start.push(ThetaStart { init: param.init, fan: param.fan });
             params.push(range);
@@ -117,6 +118,7 @@ impl Builder {
             output,
             params,
             state,
+            rows,
             saved: plan.saved,
             summary: plan.summary,
             summary_back: plan.summary_back,
@@ -127,6 +129,12 @@ impl Builder {
             min_batch: plan.min_batch,
             flops: plan.flops,
             slab: slab(plan.flops, plan.min_rows),
+            fuses: plan.fuses,
+            by_rows: plan.by_rows,
+            fused: false,
+            then: None,
+            pulled: false,
+            below: None,
         });
         Ok(Value(output))
     }
@@ -176,6 +184,34 @@ impl Network {
         for node in &nodes {
             trainable[node.output] = !node.params.is_empty() || node.inputs.iter().any(|&x| trainable[x]);
         }
-        Ok(Network { nodes, shapes, trainable, output, theta, state, theta_start, state_start })
+        let buffers = fuse(&mut nodes, shapes.len(), output);
+        Ok(Network { nodes, shapes, buffers, trainable, output, theta, state, theta_start, state_start })
     }
+}
+
+/// Finds the activations that are computed in place together with the operation before them, and says where each value
+/// lies. A value must have no other reader, or what an activation overwrites would be missed.
+fn fuse(nodes: &mut [Node], values: usize, output: usize) -> Vec<usize> {
+    let mut buffers: Vec<usize> = (0..values).collect();
+    let reader = |nodes: &[Node], value: usize| {
+        let mut uses = nodes.iter().enumerate().filter(|(_, node)| node.inputs.contains(&value));
+        match (uses.next(), uses.next()) {
+            (Some((i, node)), None) if value != output && node.inputs.len() == 1 => Some(i),
+            _ => None,
+        }
+    };
+    for i in 0..nodes.len() {
+        let Some(j) = reader(nodes, nodes[i].output).filter(|_| nodes[i].fuses) else { continue };
+        if <dyn AnyKernel as Kernel<f32>>::pointwise(&*nodes[j].kernel).is_none() {
+            continue;
+        }
+        nodes[j].fused = true;
+        nodes[i].then = Some(j);
+        buffers[nodes[i].output] = nodes[j].output;
+        if let Some(next) = reader(nodes, nodes[j].output).filter(|&next| nodes[next].fuses) {
+            nodes[i].pulled = true;
+            nodes[next].below = Some(j);
+        }
+    }
+    buffers
 }

@@ -1,6 +1,7 @@
 //! What a layer author writes: `Op`, which checks and sizes, and `Kernel`, which computes.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape};
@@ -53,8 +54,28 @@ pub trait Kernel<T: Real>: Op {
     /// whether it is wanted.
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>);
 
-    /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated. Called after `backward_input`.
+    /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated. Called after `backward_input` of every operation;
+    /// by then θ may be changing, and `pass.theta` is empty.
     fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>, _scratch: &mut [T]) {}
+
+    /// As `backward_params`, for a range of rows of one parameter: called in its place where [`Plan::by_rows`] says so.
+    /// A row's gradient must not depend on the range it comes in.
+    fn backward_rows(&self, _pass: &BackPass<'_, T>, _param: usize, _rows: Range<usize>, _dtheta: &mut [T]) {}
+
+    /// The function that this operation is, where it is one of each element by itself whose result may take the place
+    /// of its input: then it may be computed together with a neighbour.
+    fn pointwise(&self) -> Option<&dyn Pointwise<T>> {
+        None
+    }
+}
+
+/// A function of each element by itself, in place, whose derivative is a function of its value.
+pub trait Pointwise<T: Real>: Debug + Sync {
+    /// y ← f(y)
+    fn apply(&self, y: &mut [T]);
+
+    /// dy ← f'(x) dy, where y = f(x).
+    fn pull_back(&self, y: &[T], dy: &mut [T]);
 }
 
 /// What `forward` reads.
@@ -77,6 +98,8 @@ pub struct Pass<'a, T> {
     pub cx: Context,
     /// This layer's random numbers in this step.
     pub random: Stream,
+    /// What comes after, on every part of y. Only an operation that [fuses](Plan::fuses) ever sees one.
+    pub then: Option<&'a dyn Pointwise<T>>,
 }
 
 /// What `forward` and `backward_input` may write besides their results.
@@ -120,6 +143,9 @@ pub struct BackPass<'a, T> {
     pub cx: Context,
     /// This layer's random numbers in this step: the same as in forward.
     pub random: Stream,
+    /// What made `x[0]` and is to be pulled back on every part of `dx[0]`. Only an operation that [fuses](Plan::fuses)
+    /// ever sees one.
+    pub below: Option<&'a dyn Pointwise<T>>,
 }
 
 /// A kernel for both scalar types, behind one pointer: what a [`Network`](crate::Network) holds.

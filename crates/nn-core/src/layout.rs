@@ -93,16 +93,24 @@ impl<T> Index<usize> for Params<'_, T> {
 #[derive(Debug)]
 pub struct ParamsMut<'a, T> {
     flat: &'a mut [T],
+    /// The position of the first element of `flat` in the whole.
+    first: usize,
     spans: &'a [Range<usize>],
 }
 
 impl<'a, T> ParamsMut<'a, T> {
     pub(crate) fn new(flat: &'a mut [T], spans: &'a [Range<usize>]) -> Self {
-        ParamsMut { flat, spans }
+        ParamsMut { flat, first: 0, spans }
+    }
+
+    /// As `new`, where `flat` begins with element `first` of the whole.
+    pub(crate) fn of_part(flat: &'a mut [T], first: usize, spans: &'a [Range<usize>]) -> Self {
+        ParamsMut { flat, first, spans }
     }
 
     /// The `i`-th declared tensor; `None` where the layer declared fewer.
     pub fn get(&mut self, i: usize) -> Option<&mut [T]> {
-        Some(&mut self.flat[self.spans.get(i)?.clone()])
+        let span = self.spans.get(i)?;
+        Some(&mut self.flat[span.start - self.first..span.end - self.first])
     }
 }

@@ -19,6 +19,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod back;
 mod builder;
 mod context;
 mod error;
@@ -29,7 +30,9 @@ mod layout;
 mod loss;
 mod model;
 mod network;
+mod parts;
 mod plan;
+mod profile;
 mod rows;
 mod run;
 #[cfg(feature = "safetensors")]
@@ -40,13 +43,15 @@ pub use builder::{Builder, MAX_INPUTS, Value};
 pub use context::{Context, Mode};
 pub use error::{BatchError, BindError, BindErrorKind};
 pub use init::{Fan, Initializer};
-pub use kernel::{AnyKernel, BackPass, Kernel, Local, Op, Pass, Scalar};
+pub use kernel::{AnyKernel, BackPass, Kernel, Local, Op, Pass, Pointwise, Scalar};
 pub use layer::Layer;
 pub use layout::{Entry, Layout, Params, ParamsMut};
 pub use loss::{Batch, Loss, LossError, Reduction, Target, Upstream, loss_value, loss_value_and_gradient};
 pub use model::Model;
 pub use network::{Network, Node};
+pub use parts::{MAX_MEMORY, ThetaPart};
 pub use plan::{Mixing, Param, Plan, State};
+pub use profile::{Phase, Profile};
 pub use rows::{Rows, RowsMut};
 pub use run::InputGradient;
 #[cfg(feature = "safetensors")]

@@ -7,6 +7,7 @@ use tensor_ops::reduce::pairwise_sum;
 use tensor_ops::{Real, Shape, pool};
 
 use crate::error::batched;
+use crate::profile::{Part, timed};
 use crate::run::InputGradient;
 use crate::{BatchError, Context, Network, Rows, RowsMut, Scalar, Workspace};
 
@@ -319,9 +320,10 @@ fn checked_value_and_gradient<T: Real>(
         Some(weights) => Upstream::weighted(scale, weights, terms_of_a_weight(terms.len(), m, weights.len())),
         None => Upstream::uniform(scale),
     };
-    let parts = [(&mut terms[..], SLAB * each), (dy, SLAB * shape.size())];
-    pool::split(m.div_ceil(SLAB), parts, |piece, [terms, dy]| {
-        let rows = piece * SLAB..(piece * SLAB + SLAB).min(m);
+    let slab = (SLAB / shape.size()).max(1);
+    let parts = [(&mut terms[..], slab * each), (dy, slab * shape.size())];
+    pool::split(m.div_ceil(slab), parts, |piece, [terms, dy]| {
+        let rows = piece * slab..(piece * slab + slab).min(m);
         let upstream = upstream.slice(rows.start * each..rows.end * each);
         let target = target.slice(rows.clone(), m);
         loss.value_and_gradient(y.slice(rows), target, upstream, terms, RowsMut::of(dy, shape));
@@ -329,8 +331,8 @@ fn checked_value_and_gradient<T: Real>(
     reduce(loss, &shape, &target, weights, m, terms)
 }
 
-/// Samples of a piece of work: a loss is cheap beside the products before it.
-const SLAB: usize = 256;
+/// Outputs of a piece of work: some microseconds.
+const SLAB: usize = 1 << 13;
 
 impl Network {
     /// The loss of a batch, without gradients.
@@ -373,10 +375,14 @@ impl Network {
         assert_fits(loss.check_batch(self.output_shape(), batch));
         let mut terms = std::mem::take(&mut ws.terms);
         let mut dy = std::mem::take(&mut ws.grads[self.output]);
+        let profile = ws.profile.clone();
         let y = self.forward(theta, state, batch.x, cx, ws);
         let n = y.data().len();
-        let value =
-            checked_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n]);
+        // The workspace is lent to y.
+        let profile = profile.as_deref();
+        let value = timed(profile, Part::Loss, || {
+            checked_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n])
+        });
         ws.terms = terms;
         ws.grads[self.output] = dy;
         self.backward(theta, state, batch.x, cx, ws, input);

@@ -29,6 +29,8 @@ pub struct Network {
     pub(crate) nodes: Vec<Node>,
     /// The shape of a sample of each value; value 0 is the input.
     pub(crate) shapes: Vec<Shape>,
+    /// Where each value lies: an activation that is computed in place has its input's buffer, under its own number.
+    pub(crate) buffers: Vec<usize>,
     /// Whether a value depends on a parameter.
     pub(crate) trainable: Vec<bool>,
     pub(crate) output: usize,
@@ -65,6 +67,8 @@ pub struct Node {
     /// Its tensors in θ and in the state.
     pub(crate) params: Vec<Range<usize>>,
     pub(crate) state: Vec<Range<usize>>,
+    /// The length of the first axis of each parameter.
+    pub(crate) rows: Vec<usize>,
     pub(crate) saved: usize,
     pub(crate) summary: usize,
     pub(crate) summary_back: usize,
@@ -76,6 +80,16 @@ pub struct Node {
     pub(crate) flops: usize,
     /// Samples of a piece of work.
     pub(crate) slab: usize,
+    pub(crate) fuses: bool,
+    pub(crate) by_rows: bool,
+    /// Who computes this operation, which is an activation: the one before.
+    pub(crate) fused: bool,
+    /// The activation that is computed with this operation, in place: the number of its node.
+    pub(crate) then: Option<usize>,
+    /// Whether that activation's backward is left to the one operation that reads it.
+    pub(crate) pulled: bool,
+    /// The activation of another operation whose backward is part of this one's: the number of its node.
+    pub(crate) below: Option<usize>,
     /// Names its random numbers.
     pub(crate) key: u64,
 }

@@ -36,6 +36,10 @@ pub struct Plan {
     pub flops: usize,
     /// The fewest samples worth a call of their own, where a call has a fixed cost.
     pub min_rows: usize,
+    /// Whether an activation before or after the operation may be computed with it.
+    pub fuses: bool,
+    /// Whether gradients of parameters are asked for by rows.
+    pub by_rows: bool,
 }
 
 impl Plan {
@@ -56,6 +60,8 @@ impl Plan {
             min_batch: 1,
             flops: output.size(),
             min_rows: 1,
+            fuses: false,
+            by_rows: false,
         }
     }
 
@@ -129,10 +135,28 @@ impl Plan {
         self
     }
 
-    /// Sets the fewest samples worth a call of their own.
+    /// Sets the fewest samples worth a call of their own; `usize::MAX` asks for whole batches, where the kernel divides its
+    /// work among threads by itself.
     #[must_use]
     pub fn min_rows(mut self, n: usize) -> Plan {
         self.min_rows = n;
+        self
+    }
+
+    /// Says that an activation before or after this operation may be computed with it, in place. The kernel promises that
+    /// its backward functions do not read `pass.y`, and that it hands every part of its results to [`Pass::then`] and
+    /// [`BackPass::below`] once, when it is done.
+    #[must_use]
+    pub fn fuses(mut self) -> Plan {
+        self.fuses = true;
+        self
+    }
+
+    /// Says that each parameter has a first axis of rows whose gradients may be computed apart: the kernel implements
+    /// `backward_rows` in the place of `backward_params`.
+    #[must_use]
+    pub fn by_rows(mut self) -> Plan {
+        self.by_rows = true;
         self
     }
 }

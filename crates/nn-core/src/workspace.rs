@@ -1,8 +1,11 @@
 //! Every buffer of a step, sized once: the caller owns it, the model only reads.
 
+use std::sync::Arc;
+
 use tensor_ops::Real;
 
-use crate::{BatchError, MAX_INPUTS, Network, Rows};
+use crate::parts::Cut;
+use crate::{BatchError, MAX_INPUTS, Network, Profile, Rows};
 
 /// The buffers of one thread of use. A model can be shared by many; each brings a workspace of its own.
 ///
@@ -33,6 +36,10 @@ pub struct Workspace<T> {
     /// Where a gradient goes that is to be added to another.
     pub(crate) spare: Vec<Vec<T>>,
     pub(crate) gradient: Vec<T>,
+    /// How θ is cut for its gradient, and the scratch memory of the parts.
+    pub(crate) cut: Cut,
+    pub(crate) part_scratch: Vec<T>,
+    pub(crate) profile: Option<Arc<Profile>>,
     /// The terms of the loss before reduction.
     pub(crate) terms: Vec<T>,
 }
@@ -84,6 +91,9 @@ impl<T: Real> Workspace<T> {
             capacity.div_ceil(node.slab).saturating_mul(node.scratch).max(node.batch_scratch)
         };
         let scratch = nodes.iter().map(scratch_of).max().unwrap_or(0);
+        // What is computed in the place of something else has no buffer of its own.
+        let own = |v: usize| network.buffers[v] == v;
+        let cut = if trains { Cut::new(network, capacity) } else { Cut::default() };
         Ok(Workspace {
             capacity,
             trains,
@@ -92,9 +102,12 @@ impl<T: Real> Workspace<T> {
             values: widths
                 .clone()
                 .enumerate()
-                .map(|(v, width)| buffer(when(v > 0, capacity), width))
+                .map(|(v, width)| buffer(when(v > 0 && own(v), capacity), width))
                 .collect::<Result<_, _>>()?,
-            grads: widths.map(|width| buffer(when(trains, capacity), width)).collect::<Result<_, _>>()?,
+            grads: widths
+                .enumerate()
+                .map(|(v, width)| buffer(when(trains && own(v), capacity), width))
+                .collect::<Result<_, _>>()?,
             saved: of_nodes(&|node| (capacity, node.saved))?,
             summaries: of_nodes(&|node| (1, node.summary))?,
             summaries_back: of_nodes(&|node| (when(trains, 1), node.summary_back))?,
@@ -102,6 +115,9 @@ impl<T: Real> Workspace<T> {
             scratch: buffer(1, scratch)?,
             spare,
             gradient: buffer(when(trains, 1), network.theta.len())?,
+            part_scratch: buffer(1, when(trains, cut.scratch_len()))?,
+            cut,
+            profile: None,
             terms: Vec::new(),
         })
     }
@@ -117,8 +133,18 @@ impl<T: Real> Workspace<T> {
             &mut self.saved_back,
             &mut self.spare,
         ];
-        let flat = [&mut self.scratch, &mut self.gradient, &mut self.terms];
+        let flat = [&mut self.scratch, &mut self.part_scratch, &mut self.gradient, &mut self.terms];
         tables.into_iter().flatten().chain(flat).for_each(|buffer| buffer.fill(x));
+    }
+
+    /// Puts the passes from now on under the clock, from 0.
+    pub fn start_profile(&mut self, network: &Network) {
+        self.profile = Some(Arc::new(Profile::new(network.nodes().len())));
+    }
+
+    /// Where the time has gone; `None` where nobody asked for it.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_deref()
     }
 
     /// The most samples of a pass.

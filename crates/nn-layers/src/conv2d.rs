@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, ParamsMut, Pass, Plan, RowsMut};
-use tensor_ops::{Real, Shape, pool};
+use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Pass, Plan, RowsMut};
+use tensor_ops::{Real, Shape};
 
 use crate::init::{Constant, LeCunNormal};
 
@@ -279,7 +279,8 @@ impl Op for Conv2d {
                 fan,
                 self.init.clone(),
             )
-            .flops(self.channels.saturating_mul(weights).saturating_mul(places).saturating_mul(2));
+            .flops(self.channels.saturating_mul(weights).saturating_mul(places).saturating_mul(2))
+            .by_rows();
         Ok(if self.bias { plan.param("bias", [self.channels], fan, Arc::new(Constant(0.0))) } else { plan })
     }
 }
@@ -308,24 +309,23 @@ impl<T: Real> Kernel<T> for Conv2d {
         }
     }
 
-    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>, _: &mut [T]) {
+    fn backward_rows(&self, pass: &BackPass<'_, T>, param: usize, channels: Range<usize>, dtheta: &mut [T]) {
         let g = self.bound(pass.x[0].shape());
         let (weights, places) = g.per_channel();
-        let dw = dtheta.get(0).expect("declared in `plan`");
-        // One output channel a piece, all samples in their order.
-        pool::split(self.channels, [(dw, weights)], |o, [dw]| {
-            dw.fill(T::ZERO);
-            for i in 0..pass.dy.len() {
-                let (x, dy) = (pass.x[0].row(i), pass.dy.row(i));
-                g.each_product(o..o + 1, |at_y, at_w, at_x| dw[at_w - o * weights] += dy[at_y] * x[at_x]);
-            }
-        });
-        if let Some(db) = dtheta.get(1) {
-            for (o, db) in db.iter_mut().enumerate() {
+        if param == 1 {
+            for (o, db) in channels.zip(dtheta) {
                 let channel =
                     |i: usize| pass.dy.row(i)[o * places..(o + 1) * places].iter().copied().sum::<T>();
                 *db = (0..pass.dy.len()).map(channel).sum();
             }
+            return;
+        }
+        // All samples in their order, for each output channel.
+        dtheta.fill(T::ZERO);
+        let first = channels.start * weights;
+        for i in 0..pass.dy.len() {
+            let (x, dy) = (pass.x[0].row(i), pass.dy.row(i));
+            g.each_product(channels.clone(), |at_y, at_w, at_x| dtheta[at_w - first] += dy[at_y] * x[at_x]);
         }
     }
 }

@@ -1,12 +1,11 @@
 //! The fully connected layer.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use nn_core::{
-    BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Params, ParamsMut, Pass, Plan, RowsMut,
-};
-use tensor_ops::matmul::{Matrix, Update, gemm};
-use tensor_ops::{Real, Shape, pool, simd};
+use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Params, Pass, Plan, RowsMut};
+use tensor_ops::matmul::{Matrix, Update, affine, gemm};
+use tensor_ops::{Real, Shape, simd};
 
 use crate::init::{Constant, LeCunNormal};
 
@@ -80,7 +79,9 @@ impl Op for Dense {
         let plan = Plan::new(Shape::new(&output)?)
             .param("weight", Shape::new(&[self.units, n])?, fan, self.init.clone())
             .flops(input.size().saturating_mul(self.units).saturating_mul(2))
-            .min_rows(128); // the product packs W once a call
+            .min_rows(usize::MAX) // the product divides its work by itself
+            .fuses()
+            .by_rows();
         Ok(if self.bias { plan.param("bias", [self.units], fan, Arc::new(Constant(0.0))) } else { plan })
     }
 }
@@ -89,51 +90,49 @@ impl<T: Real> Kernel<T> for Dense {
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
         let w = self.weight(&pass.theta);
         let x = Matrix::new(pass.x[0].data(), y.data().len() / self.units, w.cols());
-        let update = match pass.theta.get(1) {
-            Some(b) => {
-                y.data().chunks_exact_mut(self.units).for_each(|row| row.copy_from_slice(b));
-                Update::Accumulate
-            }
-            None => Update::Assign,
-        };
-        gemm(x, w.t(), update, y.data()); // y = x Wᵀ + b
+        let then = pass.then.map(|f| move |_: usize, part: &mut [T]| f.apply(part));
+        affine(x, w.t(), pass.theta.get(1), y.data(), as_dyn(&then)); // y = f(x Wᵀ + b)
     }
 
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let w = self.weight(&pass.theta);
-        let dy = Matrix::new(pass.dy.data(), pass.dy.data().len() / self.units, self.units);
-        gemm(dy, w, Update::Assign, dx[0].data()); // dx = dy W
+        let (x, dy) = (pass.x[0].data(), pass.dy.data());
+        let dy = Matrix::new(dy, dy.len() / self.units, self.units);
+        let then = pass.below.map(|f| {
+            move |first: usize, part: &mut [T]| f.pull_back(&x[first..first + part.len()], part)
+        });
+        affine(dy, w, None, dx[0].data(), as_dyn(&then)); // dx = dy W, times f' where x = f(..)
     }
 
-    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>, _: &mut [T]) {
-        let rows = pass.dy.data().len() / self.units;
-        let dy = Matrix::new(pass.dy.data(), rows, self.units);
-        let x = Matrix::new(pass.x[0].data(), rows, pass.x[0].data().len() / rows);
-        let dw = dtheta.get(0).expect("declared in `plan`");
-        gemm(dy.t(), x, Update::Assign, dw); // dW = dyᵀ x
-        if let Some(db) = dtheta.get(1) {
-            sum_columns(pass.dy.data(), db); // db = Σ dy
+    fn backward_rows(&self, pass: &BackPass<'_, T>, param: usize, rows: Range<usize>, dtheta: &mut [T]) {
+        let samples = pass.dy.data().len() / self.units;
+        if param == 1 {
+            return sum_columns(pass.dy.data(), self.units, rows, dtheta); // db = Σ dy
         }
+        let dy = Matrix::new(pass.dy.data(), samples, self.units).slice_cols(rows);
+        let x = Matrix::new(pass.x[0].data(), samples, pass.x[0].data().len() / samples);
+        gemm(dy.t(), x, Update::Assign, dtheta); // dW = dyᵀ x
     }
 }
 
-/// The sum of the rows of `x`, `(m, n)`, in the order of the rows.
-fn sum_columns<T: Real>(x: &[T], sums: &mut [T]) {
-    const COLUMNS: usize = 256;
-    let n = sums.len();
-    pool::split(n.div_ceil(COLUMNS), [(sums, COLUMNS)], |i, [sums]| {
-        simd::dispatch(
-            #[inline(always)]
-            || {
-                sums.fill(T::ZERO);
-                for row in x.chunks_exact(n) {
-                    for (sum, x) in sums.iter_mut().zip(&row[i * COLUMNS..]) {
-                        *sum += *x;
-                    }
+/// A closure as the product wants it.
+fn as_dyn<T: Real>(f: &Option<impl Fn(usize, &mut [T]) + Sync>) -> Option<&(dyn Fn(usize, &mut [T]) + Sync)> {
+    f.as_ref().map(|f| f as _)
+}
+
+/// The sum of the rows of `x`, `(m, n)`, over some columns, in the order of the rows.
+fn sum_columns<T: Real>(x: &[T], n: usize, columns: Range<usize>, sums: &mut [T]) {
+    simd::dispatch(
+        #[inline(always)]
+        || {
+            sums.fill(T::ZERO);
+            for row in x.chunks_exact(n) {
+                for (sum, x) in sums.iter_mut().zip(&row[columns.clone()]) {
+                    *sum += *x;
                 }
-            },
-        );
-    });
+            }
+        },
+    );
 }
 
 #[cfg(test)]

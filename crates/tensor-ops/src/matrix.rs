@@ -43,6 +43,15 @@ impl<'a, T> Matrix<'a, T> {
         Matrix { data: &self.data[from..], rows: range.len(), ..self }
     }
 
+    /// Columns `range` of this view.
+    ///
+    /// # Panics
+    /// Where the range ends beyond the last column.
+    #[track_caller]
+    pub fn slice_cols(self, range: Range<usize>) -> Self {
+        self.t().slice_rows(range).t()
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows

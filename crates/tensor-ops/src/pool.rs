@@ -17,14 +17,14 @@
 
 mod parts;
 
-pub use parts::split;
+pub use parts::{split, split_at};
 pub(crate) use parts::{Sink, collect, collect_here};
 
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 
@@ -67,6 +67,7 @@ struct Pool {
     leave: Condvar,
     /// The process that has the workers.
     process: u32,
+    regions: AtomicU64,
 }
 
 // SAFETY: `job` is the one field that is not `Sync` by itself. It is written by the thread that holds `caller`, while
@@ -98,6 +99,7 @@ fn pool() -> &'static Pool {
         wake: Condvar::new(),
         leave: Condvar::new(),
         process: std::process::id(),
+        regions: AtomicU64::new(0),
     })
 }
 
@@ -135,6 +137,18 @@ pub fn set_threads(n: usize) {
     pool.leave.notify_all();
     // Those that have lost their leave go to sleep where no region wakes them.
     pool.wake.notify_all();
+}
+
+/// How many regions have been opened to other threads in this process: what a step costs beside its arithmetic. Regions
+/// that were computed in place are not counted.
+///
+/// ```
+/// let before = tensor_ops::pool::regions();
+/// tensor_ops::pool::in_place(|| tensor_ops::pool::for_each(8, |_| ()));
+/// assert_eq!(tensor_ops::pool::regions(), before);
+/// ```
+pub fn regions() -> u64 {
+    pool().regions.load(Relaxed)
 }
 
 /// Runs `f` on this thread alone: every region inside it is computed in place, with the same results. For a server
@@ -184,6 +198,7 @@ pub fn for_each(pieces: usize, task: impl Fn(usize) + Sync) {
         Err(std::sync::TryLockError::WouldBlock) => return (0..pieces).for_each(task),
     };
     pool.spawn(threads - 1);
+    pool.regions.fetch_add(1, Relaxed);
     let outcome = pool.run(pieces, &task);
     drop(held);
     if let Err(panic) = outcome {

@@ -11,9 +11,10 @@ pub use softmax::Softmax;
 pub use tanh::Tanh;
 
 /// An activation that works on each element by itself and whose derivative is a function of its output: the whole of
-/// its `Op` and `Kernel`. `forward` is a function of slices, `backward` of one dy and one y.
+/// its `Op` and `Kernel`. `forward` is a function of slices, `backward` of one dy and one y; both come in place too, so that
+/// the activation can be computed with the product beside it.
 macro_rules! elementwise {
-    ($layer:ident, $name:literal, y = $forward:expr, dx = $backward:expr) => {
+    ($layer:ident, $name:literal, y = $forward:path, in place = $in_place:path, dx = $backward:expr) => {
         impl nn_core::Op for $layer {
             fn name(&self) -> &'static str {
                 $name
@@ -45,6 +46,26 @@ macro_rules! elementwise {
                     || {
                         for ((dx, dy), y) in dx.iter_mut().zip(dy).zip(y) {
                             *dx = f(*dy, *y);
+                        }
+                    },
+                );
+            }
+            fn pointwise(&self) -> Option<&dyn nn_core::Pointwise<T>> {
+                Some(self)
+            }
+        }
+
+        impl<T: tensor_ops::Real> nn_core::Pointwise<T> for $layer {
+            fn apply(&self, y: &mut [T]) {
+                $in_place(y);
+            }
+            fn pull_back(&self, y: &[T], dy: &mut [T]) {
+                let f = $backward;
+                tensor_ops::simd::dispatch(
+                    #[inline(always)]
+                    || {
+                        for (dy, y) in dy.iter_mut().zip(y) {
+                            *dy = f(*dy, *y);
                         }
                     },
                 );

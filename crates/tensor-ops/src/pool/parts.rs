@@ -54,6 +54,42 @@ pub fn split<T: Send, const N: usize>(
     });
 }
 
+/// As [`split`], with parts of any length: piece i gets elements `bounds[i]..bounds[i + 1]` of each slice. A slice with
+/// empty bounds gives an empty part to every piece.
+///
+/// # Panics
+/// Where bounds are not `pieces + 1` ascending numbers within the slice, and with the panic of a piece.
+///
+/// ```
+/// let mut x = [1, 2, 3, 4, 5];
+/// tensor_ops::pool::split_at(2, [(&mut x[..], &[0, 1, 5])], |i, [part]| part.fill(i));
+/// assert_eq!(x, [0, 1, 1, 1, 1]);
+/// ```
+pub fn split_at<T: Send, const N: usize>(
+    pieces: usize,
+    parts: [(&mut [T], &[usize]); N],
+    task: impl Fn(usize, [&mut [T]; N]) + Sync,
+) {
+    for (part, bounds) in &parts {
+        let ascend = bounds.windows(2).all(|pair| pair[0] <= pair[1]);
+        let fits = bounds.is_empty() || (bounds.len() == pieces + 1 && bounds[pieces] <= part.len());
+        assert!(ascend && fits, "bounds of {pieces} pieces of {} elements", part.len());
+    }
+    let parts = parts.map(|(part, bounds)| (Part { start: part.as_mut_ptr(), len: part.len(), chunk: 0 }, bounds));
+    for_each(pieces, |i| {
+        task(
+            i,
+            parts.each_ref().map(|(part, bounds)| {
+                let (from, to) = if bounds.is_empty() { (0, 0) } else { (bounds[i], bounds[i + 1]) };
+                // SAFETY: from <= to <= len by the assertion, so the part lies in the slice that was borrowed mutably for
+                // the whole call, and parts of different pieces do not overlap. `for_each` calls each i once, and
+                // returns after all of them.
+                unsafe { std::slice::from_raw_parts_mut(part.start.add(from), to - from) }
+            }),
+        )
+    });
+}
+
 struct Part<T> {
     start: *mut T,
     len: usize,
@@ -199,6 +235,23 @@ mod tests {
         Sink::over(&mut place).extend([7, 8].into_iter());
         assert_eq!(place, [7, 8, 3]);
         assert_eq!(collect(5, 3, |_, sink| sink.extend_from_slice(&[1, 2, 3, 4])), [1, 2, 3, 1, 2]);
+    }
+
+    #[test]
+    fn parts_of_any_length_are_disjoint_and_bad_bounds_are_refused() {
+        let (mut x, mut y) = (vec![0; 1000], vec![0; 10]);
+        let bounds = [0, 0, 500, 501, 990];
+        split_at(4, [(&mut x[..], &bounds[..]), (&mut y[..], &[][..])], |i, [x, y]| {
+            assert!(y.is_empty());
+            x.iter_mut().for_each(|x| *x += i + 1);
+        });
+        for (i, x) in x.iter().enumerate() {
+            assert_eq!(*x, if i < 500 { 2 } else if i < 501 { 3 } else if i < 990 { 4 } else { 0 });
+        }
+        for bad in [&[0, 4, 3][..], &[0, 1, 11], &[0, 1], &[0, 1, 2, 3]] {
+            let call = || split_at(2, [(&mut vec![0; 10][..], bad)], |_, _| ());
+            assert!(std::panic::catch_unwind(call).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,176 @@
+//! All parameter gradients in one parallel region, and with them, part by part, what becomes of θ.
+//!
+//! θ is cut where its tensors and their rows end. A part's gradient is computed by one thread, and handed to the update
+//! while it is in that thread's cache. No gradient depends on the cut, so it may depend on the number of threads.
+
+use std::ops::Range;
+
+use tensor_ops::pool;
+
+use crate::profile::{Part, timed};
+use crate::{Context, Network, Params, ParamsMut, Phase, Rows, Scalar, Workspace};
+
+/// The most numbers that an update may remember for each number of θ.
+pub const MAX_MEMORY: usize = 4;
+
+/// A part of θ with its gradient: what an update sees.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ThetaPart<'a, T> {
+    /// The position of its first number in θ.
+    pub first: usize,
+    /// The part of θ, to be changed.
+    pub theta: &'a mut [T],
+    /// What is remembered for each number of θ, as many vectors as the memory holds; the others are empty.
+    pub memory: [&'a mut [T]; MAX_MEMORY],
+    /// dθ.
+    pub gradient: &'a mut [T],
+}
+
+/// What happens to each part of θ when its gradient is known.
+pub(crate) struct Change<'a, T> {
+    pub(crate) theta: &'a mut [T],
+    /// Vectors as long as θ, one behind the other.
+    pub(crate) memory: &'a mut [T],
+    pub(crate) update: &'a (dyn Fn(ThetaPart<'_, T>) + Sync),
+}
+
+/// The cut of θ for a workspace.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cut {
+    pieces: Vec<Piece>,
+    /// Where the pieces begin in θ, and where the last one ends; likewise in the scratch memory.
+    theta: Vec<usize>,
+    scratch: Vec<usize>,
+    /// Floating-point operations a sample.
+    flops: usize,
+}
+
+/// Rows of a parameter, or all parameters of an operation.
+#[derive(Debug, Clone)]
+struct Piece {
+    node: usize,
+    rows: Option<(usize, Range<usize>)>,
+}
+
+/// Floating-point operations of a piece: 10 µs, beside which taking a piece costs nothing.
+const PIECE: usize = 1 << 21;
+/// Pieces for each thread, where there is work for so many: what a thread waits in the end is a share of one.
+const PER_THREAD: usize = 6;
+/// Floating-point operations up to which all is computed on the calling thread: 2 µs.
+const ALONE: usize = 1 << 19;
+
+impl Cut {
+    pub(crate) fn new(network: &Network, samples: usize) -> Cut {
+        let with_params = || network.nodes.iter().enumerate().filter(|(_, node)| !node.params.is_empty());
+        let flops = with_params().fold(0usize, |sum, (_, node)| sum.saturating_add(node.flops));
+        let size = (flops.saturating_mul(samples) / (PER_THREAD * pool::threads())).max(PIECE);
+        let mut cut = Cut { theta: vec![0], scratch: vec![0], flops, ..Cut::default() };
+        for (i, node) in with_params() {
+            let of_node: usize = node.params.iter().map(Range::len).sum();
+            if !node.by_rows {
+                cut.push(Piece { node: i, rows: None }, of_node, node.batch_scratch);
+                continue;
+            }
+            for (param, span) in node.params.iter().enumerate() {
+                let rows = node.rows[param];
+                let share = node.flops as f64 * samples as f64 * span.len() as f64 / of_node.max(1) as f64;
+                let count = ((share / size as f64).round() as usize).clamp(1, rows.max(1));
+                for piece in 0..count {
+                    let range = rows * piece / count..rows * (piece + 1) / count;
+                    let len = range.len() * span.len() / rows.max(1);
+                    cut.push(Piece { node: i, rows: Some((param, range)) }, len, 0);
+                }
+            }
+        }
+        cut
+    }
+
+    fn push(&mut self, piece: Piece, theta: usize, scratch: usize) {
+        self.theta.push(self.theta[self.pieces.len()] + theta);
+        self.scratch.push(self.scratch[self.pieces.len()].saturating_add(scratch));
+        self.pieces.push(piece);
+    }
+
+    /// Elements of scratch memory for all pieces.
+    pub(crate) fn scratch_len(&self) -> usize {
+        self.scratch.last().copied().unwrap_or(0)
+    }
+}
+
+impl Network {
+    /// dθ, after the backward passes of all operations, and the change of θ that goes along, if any.
+    pub(crate) fn backward_params<T: Scalar>(
+        &self,
+        state: &[T],
+        x: Rows<'_, T>,
+        cx: &Context,
+        ws: &mut Workspace<T>,
+        change: Option<Change<'_, T>>,
+    ) {
+        let mut gradient = std::mem::take(&mut ws.gradient);
+        let mut scratch = std::mem::take(&mut ws.part_scratch);
+        let (cut, n) = (&ws.cut, self.theta.len());
+        let (theta, memory, update) = match change {
+            Some(Change { theta, memory, update }) => (theta, memory, Some(update)),
+            None => (&mut [][..], &mut [][..], None),
+        };
+        let mut memory = memory.chunks_exact_mut(n.max(1));
+        let of_theta = |used: bool| if used { &cut.theta[..] } else { &[] };
+        let part = |slice: Option<_>| slice.map_or((&mut [][..], of_theta(false)), |s| (s, of_theta(true)));
+        let parts: [(&mut [T], &[usize]); 3 + MAX_MEMORY] = [
+            (&mut gradient[..], &cut.theta),
+            (&mut scratch[..], &cut.scratch),
+            part(update.is_some().then_some(theta)),
+            part(memory.next()),
+            part(memory.next()),
+            part(memory.next()),
+            part(memory.next()),
+        ];
+        let profile = ws.profile.as_deref();
+        let compute = || {
+            pool::split_at(cut.pieces.len(), parts, |i, [gradient, scratch, theta, memory @ ..]| {
+                let piece = &cut.pieces[i];
+                timed(profile, Part::Node(piece.node, Phase::BackwardParams), || {
+                    self.backward_piece(piece, state, x, cx, ws, (cut.theta[i], &mut *gradient), scratch);
+                    if let Some(update) = update {
+                        update(ThetaPart { first: cut.theta[i], theta, memory, gradient });
+                    }
+                });
+            });
+        };
+        timed(profile, Part::ParamsRegion, || {
+            if cut.flops.saturating_mul(x.len()) <= ALONE { pool::in_place(compute) } else { compute() }
+        });
+        ws.gradient = gradient;
+        ws.part_scratch = scratch;
+    }
+
+    #[allow(clippy::too_many_arguments)] // one caller, a few lines above
+    fn backward_piece<T: Scalar>(
+        &self,
+        piece: &Piece,
+        state: &[T],
+        x: Rows<'_, T>,
+        cx: &Context,
+        ws: &Workspace<T>,
+        (first, gradient): (usize, &mut [T]),
+        scratch: &mut [T],
+    ) {
+        let node = &self.nodes[piece.node];
+        let inputs = self.inputs(node, x, ws);
+        let dy = self.gradient_of(node, x.len(), &ws.grads[self.buffers[node.output]]);
+        let mut pass = self.back_pass(piece.node, &[], state, x, cx, ws, dy);
+        pass.x = &inputs[..node.inputs.len()];
+        pass.saved_back = &ws.saved_back[piece.node][..x.len() * node.saved_back];
+        pass.summary_back = &ws.summaries_back[piece.node];
+        pass.theta = Params::new(&[], &[]);
+        let kernel = T::of(&*node.kernel);
+        match &piece.rows {
+            Some((param, rows)) => kernel.backward_rows(&pass, *param, rows.clone(), gradient),
+            None => {
+                kernel.backward_params(&pass, ParamsMut::of_part(gradient, first, &node.params), scratch);
+            }
+        }
+    }
+}
