@@ -36,15 +36,36 @@ pub(super) fn is_narrow(inner: usize) -> bool {
 /// Of each x at most 3 joins in its octet, 22 in its block, 15 among blocks, and 6 more for rows that were folded.
 #[inline(always)]
 pub(super) fn columns<T: Real, F: Fold>(x: &[T], inner: usize, from: usize, c: &[T], out: &mut [T]) {
-    if is_narrow(inner) {
-        return narrow::<T, F>(x, inner, c, out);
+    let is_narrow = is_narrow(inner);
+    // Rows of a few elements lie side by side until they fill the vectors.
+    let mut width = folded(inner) * inner;
+    let (mut sums, mut scratch, mut centers) =
+        ([F::identity(); FOLDED], [F::identity(); TILE], [T::ZERO; FOLDED]);
+    if F::CENTERED && is_narrow {
+        for (i, center) in centers[..width].iter_mut().enumerate() {
+            *center = c[i % inner];
+        }
     }
-    let rows = x.len() / inner;
-    let mut scratch = [F::identity(); TILE];
-    for (tile, out) in out.chunks_mut(TILE).enumerate() {
-        let c = if F::CENTERED { &c[tile * TILE..][..out.len()] } else { c };
-        wide::<T, F>(x, inner, rows, from + tile * TILE, c, out, &mut scratch);
+    let rows = x.len() / width;
+    if rows > 0 {
+        let (to, c) = if is_narrow { (&mut sums[..width], &centers[..width]) } else { (&mut *out, c) };
+        for (tile, to) in to.chunks_mut(TILE).enumerate() {
+            let c = if F::CENTERED { &c[tile * TILE..][..to.len()] } else { c };
+            wide::<T, F>(x, width, rows, from + tile * TILE, c, to, &mut scratch);
+        }
     }
+    if !is_narrow {
+        return;
+    }
+    add::<T, F>(&mut sums, &x[rows * width..], &centers);
+    while width > inner {
+        width /= 2;
+        let (low, high) = sums.split_at_mut(width);
+        for j in 0..width {
+            low[j] = F::join(low[j], high[j]);
+        }
+    }
+    out.copy_from_slice(&sums[..inner]);
 }
 
 /// `x` starts at its first row; the columns are `from..from + out.len()`.
@@ -96,28 +117,4 @@ fn add<T: Real, F: Fold>(sums: &mut [T], x: &[T], c: &[T]) {
     for (j, &x) in x.iter().enumerate() {
         sums[j] = F::join(sums[j], F::of(x, c[j]));
     }
-}
-
-/// Rows of a few elements, side by side until they fill the vectors.
-#[inline(always)]
-fn narrow<T: Real, F: Fold>(x: &[T], inner: usize, c: &[T], out: &mut [T]) {
-    let mut width = folded(inner) * inner;
-    let (mut sums, mut scratch, mut centers) =
-        ([F::identity(); FOLDED], [F::identity(); FOLDED], [T::ZERO; FOLDED]);
-    if F::CENTERED {
-        centers[..width].chunks_exact_mut(inner).for_each(|to| to.copy_from_slice(c));
-    }
-    let rows = x.len() / width;
-    if rows > 0 {
-        wide::<T, F>(x, width, rows, 0, &centers[..width], &mut sums[..width], &mut scratch);
-    }
-    add::<T, F>(&mut sums, &x[rows * width..], &centers);
-    while width > inner {
-        width /= 2;
-        let (low, high) = sums.split_at_mut(width);
-        for j in 0..width {
-            low[j] = F::join(low[j], high[j]);
-        }
-    }
-    out.copy_from_slice(&sums[..inner]);
 }

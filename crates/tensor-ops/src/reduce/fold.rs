@@ -1,4 +1,4 @@
-//! What a reduction does with two values, and the tree over parts.
+//! What a reduction does with two values, and the trees over many.
 
 use crate::Real;
 
@@ -43,6 +43,12 @@ pub(super) trait Fold {
     fn of<T: Real>(x: T, c: T) -> T;
     fn join<T: Real>(a: T, b: T) -> T;
 
+    /// An element that changes nothing: `of` of it is the identity.
+    #[inline(always)]
+    fn nothing<T: Real>(c: T) -> T {
+        if Self::CENTERED { c } else { Self::identity() }
+    }
+
     /// Calls `f`, compiled for what [`Fold::EVERY_ISA`] says.
     #[inline(always)]
     fn dispatch<R>(f: impl FnOnce() -> R) -> R {
@@ -68,24 +74,38 @@ pub(super) trait Fold {
         Self::join(lane, Self::tree(values))
     }
 
-    /// 16 or 64 lanes in a binary tree of halves, so that whole vectors meet.
+    /// 16 lanes in a binary tree of halves, so that whole vectors meet.
     #[inline(always)]
-    fn across<T: Real, const K: usize>(mut lanes: [T; K]) -> T {
-        const { assert!(K == 16 || K == 64) };
-        if K == 64 {
-            halve::<T, Self, 32>(&mut lanes);
-            halve::<T, Self, 16>(&mut lanes);
-        }
+    fn across<T: Real>(mut lanes: [T; 16]) -> T {
         halve::<T, Self, 8>(&mut lanes);
         halve::<T, Self, 4>(&mut lanes);
         halve::<T, Self, 2>(&mut lanes);
         Self::join(lanes[0], lanes[1])
     }
+
+    /// The same of 16 rows, step by step together: no row waits for the end of the one before.
+    #[inline(always)]
+    fn across_rows<T: Real>(mut rows: [[T; 16]; 16]) -> [T; 16] {
+        for lanes in &mut rows {
+            halve::<T, Self, 8>(lanes);
+        }
+        for lanes in &mut rows {
+            halve::<T, Self, 4>(lanes);
+        }
+        for lanes in &mut rows {
+            halve::<T, Self, 2>(lanes);
+        }
+        let mut out = [T::ZERO; 16];
+        for r in 0..16 {
+            out[r] = Self::join(rows[r][0], rows[r][1]);
+        }
+        out
+    }
 }
 
 /// Joins the second `N` lanes to the first: loops of a length that the compiler knows.
 #[inline(always)]
-fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) {
+pub(super) fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) {
     for l in 0..N {
         lanes[l] = F::join(lanes[l], lanes[l + N]);
     }
@@ -153,15 +173,6 @@ macro_rules! with_nan {
                 let plain = $plain::join(lane, $plain::tree(values));
                 if has_nan(&values) { T::NAN } else { plain }
             }
-            // A sum is NaN where one of its terms is; -0 is what changes no bit of another.
-            #[inline(always)]
-            fn across<T: Real, const K: usize>(values: [T; K]) -> T {
-                let mut nans = values;
-                for x in &mut nans {
-                    *x = if x.is_nan() { T::NAN } else { -T::ZERO };
-                }
-                $plain::across(values) + Sum::across(nans)
-            }
         }
     )*};
 }
@@ -189,36 +200,26 @@ pub(super) struct Cascade<T> {
 }
 
 impl<T: Real> Cascade<T> {
-    #[inline(always)]
     pub(super) fn new() -> Self {
         Cascade { subtrees: [T::ZERO; usize::BITS as usize], count: 0 }
     }
 
-    #[inline(always)]
-    pub(super) fn push<F: Fold>(&mut self, mut value: T) {
+    pub(super) fn push(&mut self, mut value: T, join: impl Fn(T, T) -> T) {
         let level = self.count.trailing_ones() as usize;
         for subtree in &self.subtrees[..level] {
-            value = F::join(*subtree, value);
+            value = join(*subtree, value);
         }
         self.subtrees[level] = value;
         self.count += 1;
     }
 
-    /// The result, with one value more.
-    #[inline(always)]
-    pub(super) fn finish_with<F: Fold>(mut self, value: T) -> T {
-        if self.count == 0 {
-            return value;
-        }
-        self.push::<F>(value);
-        self.finish::<F>()
-    }
-
-    #[inline(always)]
-    pub(super) fn finish<F: Fold>(self) -> T {
-        let (mut left, mut value) = (self.count, F::identity());
+    /// The value of all, of which there is at least one.
+    pub(super) fn finish(self, join: impl Fn(T, T) -> T) -> T {
+        let mut left = self.count;
+        let mut value = self.subtrees[left.trailing_zeros() as usize];
+        left &= left - 1;
         while left > 0 {
-            value = F::join(self.subtrees[left.trailing_zeros() as usize], value);
+            value = join(self.subtrees[left.trailing_zeros() as usize], value);
             left &= left - 1;
         }
         value

@@ -14,6 +14,7 @@ mod columns;
 mod engine;
 mod extremes;
 mod fold;
+mod kernels;
 mod layout;
 mod masks;
 mod positions;
@@ -41,7 +42,8 @@ mod kernel {
     use super::engine::{self, Form};
     use super::fold::Op;
     use super::softmax::Kind;
-    use super::{positions, slices, softmax_forms};
+    use super::kernels::{self, Kernel};
+    use super::{positions, softmax_forms};
 
     /// What a scalar type brings along for reductions.
     pub trait ReduceKernel: Sized {
@@ -53,6 +55,8 @@ mod kernel {
         fn fold(op: Op, x: &[Self], form: Form, c: &[Self], out: &mut [Self]);
         /// A reduction of a row, on the calling thread.
         fn fold_row(op: Op, x: &[Self], c: Self) -> Self;
+        /// Reductions of some rows of `cols` elements, on the calling thread.
+        fn fold_rows(op: Op, x: &[Self], cols: usize, out: &mut [Self]);
         /// Positions of extremes, (outer, inner), on several threads.
         fn positions(op: Op, x: &[Self], form: Form, out: &mut [usize]);
         /// Σ xy.
@@ -80,13 +84,16 @@ mod kernel {
                     engine::fold(op, x, form, c, out)
                 }
                 fn fold_row(op: Op, x: &[$t], c: $t) -> $t {
-                    engine::fold_row(op, x, c)
+                    Kernel::of(op).row(x, c)
+                }
+                fn fold_rows(op: Op, x: &[$t], cols: usize, out: &mut [$t]) {
+                    Kernel::of(op).each_row(x, cols, out)
                 }
                 fn positions(op: Op, x: &[$t], form: Form, out: &mut [usize]) {
                     positions::positions(op, x, form, out)
                 }
                 fn dot(x: &[$t], y: &[$t]) -> $t {
-                    slices::dot_of(x, y)
+                    kernels::dot(x, y)
                 }
                 fn softmax(kind: Kind, x: Option<&[$t]>, form: Form, y: &mut [$t]) {
                     softmax_forms::softmax(kind, x, form, y)

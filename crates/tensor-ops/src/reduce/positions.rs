@@ -1,8 +1,8 @@
 //! Where the extreme elements stand: kernels.
 
 use super::engine::{Form, PIECE};
-use super::fold::{self, Fold, Op};
-use super::rows::row;
+use super::fold::Op;
+use super::kernels::Kernel;
 use crate::simd::dispatch;
 use crate::{Real, pool};
 
@@ -13,17 +13,13 @@ const TILE: usize = 256;
 
 /// The first position of the largest or smallest element, or of NaN, for each result of a form with elements.
 pub(super) fn positions<T: Real>(op: Op, x: &[T], form: Form, out: &mut [usize]) {
-    match op {
-        Op::Min => run::<T, fold::Min>(x, form, out),
-        _ => run::<T, fold::Max>(x, form, out),
-    }
-}
-
-fn run<T: Real, F: Fold>(x: &[T], form: Form, out: &mut [usize]) {
     let Form { reduced, inner, .. } = form;
     if x.is_empty() || out.is_empty() {
         return;
     }
+    let kernel = Kernel::of(op);
+    // The smallest is the largest of -x: one text for both.
+    let sign = if op == Op::Min { -T::ONE } else { T::ONE };
     let piece = (PIECE / reduced).max(if inner == 1 { 1 } else { TILE });
     pool::split(out.len().div_ceil(piece), [(out, piece)], |i, [mut out]| {
         let mut at = i * piece;
@@ -32,13 +28,15 @@ fn run<T: Real, F: Fold>(x: &[T], form: Form, out: &mut [usize]) {
             let x = &x[slab * reduced * inner..(slab + 1) * reduced * inner];
             let n = out.len().min(inner - from).min(TILE);
             let (now, rest) = out.split_at_mut(n);
+            // Of a row the value first, then its place: two passes that both fill the vectors.
+            let best = if inner == 1 { kernel.row(x, T::ZERO) } else { T::ZERO };
             dispatch(
                 #[inline(always)]
                 || {
                     if inner == 1 {
-                        now[0] = in_row::<T, F>(x)
+                        now[0] = in_row(x, best)
                     } else {
-                        in_columns::<T, F>(x, inner, from, now)
+                        in_columns(x, inner, from, sign, now)
                     }
                 },
             );
@@ -47,10 +45,8 @@ fn run<T: Real, F: Fold>(x: &[T], form: Form, out: &mut [usize]) {
     });
 }
 
-/// The value first, then its place: two passes that both fill the vectors.
 #[inline(always)]
-fn in_row<T: Real, F: Fold>(x: &[T]) -> usize {
-    let best = row::<T, F>(x, T::ZERO);
+fn in_row<T: Real>(x: &[T], best: T) -> usize {
     for (i, line) in x.chunks(LINE).enumerate() {
         if line.iter().fold(false, |any, &x| any | is_it(x, best)) {
             return i * LINE + line.iter().position(|&x| is_it(x, best)).unwrap_or(0);
@@ -66,20 +62,22 @@ fn is_it<T: Real>(x: T, best: T) -> bool {
 }
 
 #[inline(always)]
-fn in_columns<T: Real, F: Fold>(x: &[T], inner: usize, from: usize, out: &mut [usize]) {
+fn in_columns<T: Real>(x: &[T], inner: usize, from: usize, sign: T, out: &mut [usize]) {
     let n = out.len();
     let mut best = [T::ZERO; TILE];
     let best = &mut best[..n];
-    best.copy_from_slice(&x[from..][..n]);
+    for (best, &x) in best.iter_mut().zip(&x[from..]) {
+        *best = sign * x;
+    }
     out.fill(0);
     for (r, x) in x.chunks_exact(inner).enumerate() {
         let x = &x[from..][..n];
         for j in 0..n {
-            // The join takes x where it wins; equal values and a second NaN leave the first in place.
-            let joined = F::join(best[j], x[j]);
-            let wins = (joined != best[j]) & !best[j].is_nan();
+            // Equal values and a second NaN leave the first in place.
+            let x = sign * x[j];
+            let wins = ((x > best[j]) | x.is_nan()) & !best[j].is_nan();
             out[j] = if wins { r } else { out[j] };
-            best[j] = if wins { x[j] } else { best[j] };
+            best[j] = if wins { x } else { best[j] };
         }
     }
 }

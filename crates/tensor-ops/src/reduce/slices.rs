@@ -1,10 +1,8 @@
 //! Reductions of bare slices, for layers: on the calling thread, without allocation.
 
-use super::fold::{Op, Sum};
-use super::rows::zipped;
+use super::fold::Op;
 use super::softmax::Kind;
 use crate::Real;
-use crate::simd::dispatch;
 
 /// Σx in a fixed order of 64 lanes and a tree: the error is at most (24 + log2(n/2048))·ε·Σ|x| to first order, with 0
 /// for a negative logarithm and ε = 2^-23 or 2^-52, instead of n/2·ε·Σ|x| (Higham, "The accuracy of floating point
@@ -47,19 +45,6 @@ pub fn max<T: Real>(x: &[T]) -> T {
 pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len(), "dot: lengths {} and {} differ", x.len(), y.len());
     T::dot(x, y)
-}
-
-pub(super) fn dot_of<T: Real>(x: &[T], y: &[T]) -> T {
-    dispatch(
-        #[inline(always)]
-        || {
-            zipped::<T, Sum, 2>(
-                [x, y],
-                #[inline(always)]
-                |[x, y]| x * y,
-            )
-        },
-    )
 }
 
 /// [`Tensor::softmax`](crate::Tensor::softmax) of each row of `cols` elements.
