@@ -271,12 +271,12 @@ fn length<T: Real>(sum: T, x: &[T]) -> T {
     if !is_out_of_range(sum) {
         return sum.sqrt();
     }
-    let largest = T::fold_row(Op::Max, x, T::ZERO).maximum(-T::fold_row(Op::Min, x, T::ZERO));
+    let largest = T::fold_row(Op::Max, x).maximum(-T::fold_row(Op::Min, x));
     if largest == T::ZERO || !largest.is_finite() {
         return largest;
     }
     let scaled: Vec<T> = x.iter().map(|&x| x / largest).collect();
-    T::fold_row(Op::Squares, &scaled, T::ZERO).sqrt() * largest
+    T::fold_row(Op::Squares, &scaled).sqrt() * largest
 }
 
 /// x / max(‖x‖₂, ε) of rows: some are divided while they are still in the cache.

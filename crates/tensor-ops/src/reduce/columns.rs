@@ -9,8 +9,8 @@ const OCTET: usize = 8;
 const BLOCK: usize = 16 * OCTET;
 /// Rows of a leaf of the tree: 16 blocks.
 const CHUNK: usize = 16 * BLOCK;
-/// Columns at a time: accumulators of 4 KB of f32 stay in the first-level cache.
-const TILE: usize = 1024;
+/// Columns at a time: their accumulators stay in the first-level cache, and cost little to clear.
+const TILE: usize = 512;
 /// Rows shorter than this are folded: several lie side by side as one wide row.
 const NARROW: usize = 32;
 /// The widest row made of narrow ones.
@@ -31,41 +31,42 @@ pub(super) fn is_narrow(inner: usize) -> bool {
     inner < NARROW
 }
 
-/// `out[j]` = the reduction of x[r, from + j] over r for rows of `inner` elements, at most [`rows_of_a_chunk`] of them.
+/// `out[j]` = the reduction of x[r, from + j] over r for rows of `inner` elements, at most [`rows_of_a_chunk`] of them;
+/// `c` holds a number for each of these columns or one for all.
 ///
 /// Of each x at most 3 joins in its octet, 22 in its block, 15 among blocks, and 6 more for rows that were folded.
 #[inline(always)]
 pub(super) fn columns<T: Real, F: Fold>(x: &[T], inner: usize, from: usize, c: &[T], out: &mut [T]) {
-    let is_narrow = is_narrow(inner);
+    let (mut scratch, mut numbers) = ([F::identity(); TILE], [T::ZERO; TILE]);
     // Rows of a few elements lie side by side until they fill the vectors.
     let mut width = folded(inner) * inner;
-    let (mut sums, mut scratch, mut centers) =
-        ([F::identity(); FOLDED], [F::identity(); TILE], [T::ZERO; FOLDED]);
-    if F::CENTERED && is_narrow {
-        for (i, center) in centers[..width].iter_mut().enumerate() {
-            *center = c[i % inner];
-        }
-    }
+    let mut sums = [F::identity(); FOLDED];
     let rows = x.len() / width;
-    if rows > 0 {
-        let (to, c) = if is_narrow { (&mut sums[..width], &centers[..width]) } else { (&mut *out, c) };
-        for (tile, to) in to.chunks_mut(TILE).enumerate() {
-            let c = if F::CENTERED { &c[tile * TILE..][..to.len()] } else { c };
-            wide::<T, F>(x, width, rows, from + tile * TILE, c, to, &mut scratch);
+    let to = if is_narrow(inner) { &mut sums[..width] } else { &mut *out };
+    for (tile, to) in to.chunks_mut(TILE).enumerate() {
+        if F::WANTS_C {
+            for j in 0..to.len() {
+                numbers[j] = if c.len() == 1 { c[0] } else { c[(tile * TILE + j) % inner] };
+            }
+        }
+        wide::<T, F>(x, width, rows, from + tile * TILE, &numbers, to, &mut scratch);
+    }
+    if is_narrow(inner) {
+        add::<T, F>(&mut sums, &x[rows * width..], &numbers);
+        while width > inner {
+            width /= 2;
+            let (low, high) = sums.split_at_mut(width);
+            for j in 0..width {
+                low[j] = F::join(low[j], high[j]);
+            }
+        }
+        out.copy_from_slice(&sums[..inner]);
+    }
+    if F::WANTS_C {
+        for (j, out) in out.iter_mut().enumerate() {
+            *out = F::last(*out, if c.len() == 1 { c[0] } else { c[j] });
         }
     }
-    if !is_narrow {
-        return;
-    }
-    add::<T, F>(&mut sums, &x[rows * width..], &centers);
-    while width > inner {
-        width /= 2;
-        let (low, high) = sums.split_at_mut(width);
-        for j in 0..width {
-            low[j] = F::join(low[j], high[j]);
-        }
-    }
-    out.copy_from_slice(&sums[..inner]);
 }
 
 /// `x` starts at its first row; the columns are `from..from + out.len()`.
@@ -75,13 +76,13 @@ fn wide<T: Real, F: Fold>(
     stride: usize,
     rows: usize,
     from: usize,
-    c: &[T],
+    c: &[T; TILE],
     out: &mut [T],
-    scratch: &mut [T],
+    scratch: &mut [T; TILE],
 ) {
     let width = out.len();
     let row = |r: usize| &x[r * stride + from..][..width];
-    let c = if F::CENTERED { &c[..width] } else { row(0) };
+    let c = &c[..width];
     let block = &mut scratch[..width];
     out.fill(F::identity());
     for first in (0..rows).step_by(BLOCK) {

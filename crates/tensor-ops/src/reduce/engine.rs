@@ -61,22 +61,17 @@ fn leaves<T: Real>(kernel: Kernel<T>, x: &[T], form: Form, chunks: usize, c: &[T
             };
             let (now, rest) = out.split_at_mut(n);
             let (first, rows) = (o * reduced + k * leaf, leaf.min(reduced - k * leaf));
-            match (inner, kernel.centered) {
-                (1, _) => {
-                    let c = match (kernel.centered, chunks) {
-                        (false, _) => &[],
-                        (true, 1) => &c[o..o + n],
-                        (true, _) => &[c[o]; SHORT][..n],
-                    };
-                    (kernel.rows)(&x[first..first + n * rows], rows, c, now);
-                }
-                (_, true) => {
-                    let x = &x[first * inner..(first + rows) * inner];
-                    (kernel.columns)(x, inner, from, &c[o * inner + from..][..n], now);
-                }
-                (_, false) => {
-                    (kernel.columns)(&x[first * inner..(first + rows) * inner], inner, from, &[], now)
-                }
+            // The numbers of these results; leaves of one row share theirs.
+            let c = match (inner, chunks) {
+                _ if c.is_empty() => c,
+                (1, 1) => &c[o..o + n],
+                (1, _) => &c[o..=o],
+                _ => &c[o * inner + from..][..n],
+            };
+            if inner == 1 {
+                kernel.rows(&x[first..first + n * rows], rows, c, now);
+            } else {
+                kernel.columns(&x[first * inner..(first + rows) * inner], inner, from, c, now);
             }
             (at, out) = (at + n, rest);
         }

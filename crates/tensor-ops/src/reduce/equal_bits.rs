@@ -1,7 +1,7 @@
 //! Equal bits on any number of threads and on every instruction set.
 
 use super::columns::columns;
-use super::fold::{Fold, Max, Product, Sum};
+use super::fold::{Extreme, Fold, Product, Sum};
 use super::oracle::noise;
 use super::rows::rows;
 use super::{softmax_rows, tiles};
@@ -54,7 +54,7 @@ fn on_every_instruction_set() {
         rows::<T, F, 1>(
             [x],
             cols,
-            &[],
+            &[T::ONE],
             out,
             #[inline(always)]
             |[x], c| F::of(x, c),
@@ -73,7 +73,7 @@ fn on_every_instruction_set() {
                         out.extend_from_slice(&folds);
                         row_folds::<T, Product>(x, n, &mut folds);
                         out.extend_from_slice(&folds);
-                        row_folds::<T, Max>(x, n, &mut folds);
+                        row_folds::<T, Extreme>(x, n, &mut folds);
                         out.extend_from_slice(&folds);
                         let mut y = vec![T::ZERO; rows * n];
                         softmax_rows::powers_of(x, n, &folds, &mut y);

@@ -11,32 +11,32 @@ use crate::simd::dispatch;
 pub(super) struct Kernel<T> {
     pub(super) identity: T,
     pub(super) join: fn(T, T) -> T,
-    /// Whether there is a number c for each result.
-    pub(super) centered: bool,
-    /// `out[r]` = the reduction of row r of x (and `c[r]`), rows of at most [`CHUNK`] elements: x, their length, c, out.
-    pub(super) rows: fn(&[T], usize, &[T], &mut [T]),
-    /// [`columns`].
-    pub(super) columns: fn(&[T], usize, usize, &[T], &mut [T]),
+    /// What the loops want for c where the caller has no number for each result.
+    c: T,
+    rows: fn(&[T], usize, &[T], &mut [T]),
+    columns: fn(&[T], usize, usize, &[T], &mut [T]),
 }
 
 impl<T: Real> Kernel<T> {
     pub(super) fn of(op: Op) -> Self {
         match op {
-            Op::Sum => Kernel::new::<fold::Sum>(),
-            Op::Absolutes => Kernel::new::<fold::Absolutes>(),
-            Op::Squares => Kernel::new::<fold::Squares>(),
-            Op::Deviations => Kernel::new::<fold::Deviations>(),
-            Op::Product => Kernel::new::<fold::Product>(),
-            Op::Max => Kernel::new::<fold::Max>(),
-            Op::Min => Kernel::new::<fold::Min>(),
+            Op::Sum => Kernel::new::<fold::Sum>(T::ZERO),
+            Op::Absolutes => Kernel::new::<fold::Absolutes>(T::ZERO),
+            Op::Squares | Op::Deviations => Kernel::new::<fold::Deviations>(T::ZERO),
+            Op::Product => Kernel::new::<fold::Product>(T::ZERO),
+            Op::Max => Kernel::new::<fold::Extreme>(T::ONE),
+            Op::Min => {
+                let join = |a: T, b: T| a.minimum(b);
+                Kernel { identity: T::INFINITY, join, ..Kernel::new::<fold::Extreme>(-T::ONE) }
+            }
         }
     }
 
-    fn new<F: Fold>() -> Self {
+    fn new<F: Fold>(c: T) -> Self {
         Kernel {
             identity: F::identity(),
             join: F::join,
-            centered: F::CENTERED,
+            c,
             rows: |x, cols, c, out| {
                 F::dispatch(
                     #[inline(always)]
@@ -61,20 +61,31 @@ impl<T: Real> Kernel<T> {
         }
     }
 
-    /// One row of any length. Its leaves are joined in a tree: log2(n/4096) + 1 joins more.
-    pub(super) fn row(self, x: &[T], c: T) -> T {
+    /// `out[r]` = the reduction of row r of x, rows of at most [`CHUNK`] elements; `c` has a number for each of them, or
+    /// one for all, or none.
+    pub(super) fn rows(self, x: &[T], cols: usize, c: &[T], out: &mut [T]) {
+        (self.rows)(x, cols, if c.is_empty() { std::slice::from_ref(&self.c) } else { c }, out);
+    }
+
+    /// [`columns`], with `c` as in [`Kernel::rows`].
+    pub(super) fn columns(self, x: &[T], inner: usize, from: usize, c: &[T], out: &mut [T]) {
+        (self.columns)(x, inner, from, if c.is_empty() { std::slice::from_ref(&self.c) } else { c }, out);
+    }
+
+    /// One row of any length, without numbers c. Its leaves are joined in a tree: log2(n/4096) + 1 joins more.
+    pub(super) fn row(self, x: &[T]) -> T {
         by_leaves(x.len(), self.join, |from, cols, out| {
-            (self.rows)(&x[from..from + out.len() * cols], cols, &[c; SHORT][..out.len()], out);
+            self.rows(&x[from..from + out.len() * cols], cols, &[], out);
         })
     }
 
     /// Some rows of one length.
     pub(super) fn each_row(self, x: &[T], cols: usize, out: &mut [T]) {
         if cols <= CHUNK {
-            return (self.rows)(x, cols, &[], out);
+            return self.rows(x, cols, &[], out);
         }
         for (x, out) in x.chunks_exact(cols).zip(out) {
-            *out = self.row(x, T::ZERO);
+            *out = self.row(x);
         }
     }
 }
@@ -110,11 +121,12 @@ pub(super) fn dot<T: Real>(x: &[T], y: &[T]) -> T {
 
 /// A row of n elements: `leaves(from, cols, out)` computes `out.len()` leaves of `cols` elements each from element `from` on.
 fn by_leaves<T: Real>(n: usize, join: impl Fn(T, T) -> T, leaves: impl Fn(usize, usize, &mut [T])) -> T {
-    let mut out = [T::ZERO; SHORT];
     if n <= CHUNK {
-        leaves(0, n, &mut out[..1]);
+        let mut out = [T::ZERO];
+        leaves(0, n, &mut out);
         return out[0];
     }
+    let mut out = [T::ZERO; SHORT];
     let mut cascade = Cascade::new();
     let mut at = 0;
     while at < n {

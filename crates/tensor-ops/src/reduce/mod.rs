@@ -54,7 +54,7 @@ mod kernel {
         /// A reduction of (outer, reduced, inner) to (outer, inner), on several threads.
         fn fold(op: Op, x: &[Self], form: Form, c: &[Self], out: &mut [Self]);
         /// A reduction of a row, on the calling thread.
-        fn fold_row(op: Op, x: &[Self], c: Self) -> Self;
+        fn fold_row(op: Op, x: &[Self]) -> Self;
         /// Reductions of some rows of `cols` elements, on the calling thread.
         fn fold_rows(op: Op, x: &[Self], cols: usize, out: &mut [Self]);
         /// Positions of extremes, (outer, inner), on several threads.
@@ -83,8 +83,8 @@ mod kernel {
                 fn fold(op: Op, x: &[$t], form: Form, c: &[$t], out: &mut [$t]) {
                     engine::fold(op, x, form, c, out)
                 }
-                fn fold_row(op: Op, x: &[$t], c: $t) -> $t {
-                    Kernel::of(op).row(x, c)
+                fn fold_row(op: Op, x: &[$t]) -> $t {
+                    Kernel::of(op).row(x)
                 }
                 fn fold_rows(op: Op, x: &[$t], cols: usize, out: &mut [$t]) {
                     Kernel::of(op).each_row(x, cols, out)

@@ -3,6 +3,7 @@
 use super::engine::{Form, PIECE};
 use super::fold::Op;
 use super::kernels::Kernel;
+use super::rows::{CHUNK, SHORT};
 use crate::simd::dispatch;
 use crate::{Real, pool};
 
@@ -23,22 +24,34 @@ pub(super) fn positions<T: Real>(op: Op, x: &[T], form: Form, out: &mut [usize])
     let piece = (PIECE / reduced).max(if inner == 1 { 1 } else { TILE });
     pool::split(out.len().div_ceil(piece), [(out, piece)], |i, [mut out]| {
         let mut at = i * piece;
+        if inner == 1 {
+            // The value first, then its place: two passes that both fill the vectors, for as many rows as the
+            // first-level cache holds.
+            let size = (CHUNK / reduced).clamp(1, SHORT);
+            for out in out.chunks_mut(size) {
+                let x = &x[at * reduced..][..out.len() * reduced];
+                let mut best = [T::ZERO; SHORT];
+                kernel.each_row(x, reduced, &mut best[..out.len()]);
+                dispatch(
+                    #[inline(always)]
+                    || {
+                        for (r, out) in out.iter_mut().enumerate() {
+                            *out = in_row(&x[r * reduced..][..reduced], best[r]);
+                        }
+                    },
+                );
+                at += out.len();
+            }
+            return;
+        }
         while !out.is_empty() {
             let (slab, from) = (at / inner, at % inner);
             let x = &x[slab * reduced * inner..(slab + 1) * reduced * inner];
             let n = out.len().min(inner - from).min(TILE);
             let (now, rest) = out.split_at_mut(n);
-            // Of a row the value first, then its place: two passes that both fill the vectors.
-            let best = if inner == 1 { kernel.row(x, T::ZERO) } else { T::ZERO };
             dispatch(
                 #[inline(always)]
-                || {
-                    if inner == 1 {
-                        now[0] = in_row(x, best)
-                    } else {
-                        in_columns(x, inner, from, sign, now)
-                    }
-                },
+                || in_columns(x, inner, from, sign, now),
             );
             (at, out) = (at + n, rest);
         }

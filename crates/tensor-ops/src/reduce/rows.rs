@@ -14,7 +14,7 @@ const OCTET: usize = 8 * LANES;
 pub(super) const CHUNK: usize = 8 * OCTET;
 
 /// `out[r]` = the reduction of `of` of the elements in row r of `xs`, whose rows have `cols` elements, at most
-/// [`CHUNK`]; `of` is also given `c[r]` where the reduction is centred.
+/// [`CHUNK`]; `c` holds a number for each row or one for all.
 ///
 /// Of each x at most 3 joins in its octet, 7 octets, 7 lines and a rest in its lane, and 6 among the lanes.
 #[inline(always)]
@@ -25,32 +25,44 @@ pub(super) fn rows<T: Real, F: Fold, const N: usize>(
     out: &mut [T],
     of: impl Fn([T; N], T) -> T + Copy,
 ) {
-    let mut tile = [[F::identity(); SHORT]; SHORT];
+    let mut ends = [[F::identity(); 4]; SHORT];
     for (group, out) in out.chunks_mut(SHORT).enumerate() {
         for r in 0..out.len() {
             let row = group * SHORT + r;
-            let c = if F::CENTERED { c[row] } else { T::ZERO };
+            let c = number::<T, F>(c, row);
             let mut x = xs;
             for n in 0..N {
                 x[n] = &xs[n][row * cols..][..cols];
             }
             // The lanes beyond hold the identity, so a short row has the bits of the long form.
-            tile[r] = if cols <= SHORT {
+            let lanes = if cols <= SHORT {
                 let mut lanes = [F::identity(); SHORT];
                 meet_line::<T, F, N, SHORT>(&mut lanes, rest::<T, F, N, SHORT>(x, 0, c), c, of);
                 lanes
             } else {
                 lanes::<T, F, N>(x, c, of)
             };
+            ends[r] = F::narrowed(lanes);
         }
-        if out.len() < 4 {
-            for r in 0..out.len() {
-                out[r] = F::across(tile[r]);
-            }
-        } else {
-            let joined = F::across_rows(tile);
-            out.copy_from_slice(&joined[..out.len()]);
+        // The last steps of all rows side by side.
+        let mut joined = [T::ZERO; SHORT];
+        for r in 0..SHORT {
+            joined[r] = F::across(ends[r]);
         }
+        for r in 0..out.len() {
+            joined[r] = F::last(joined[r], number::<T, F>(c, group * SHORT + r));
+        }
+        out.copy_from_slice(&joined[..out.len()]);
+    }
+}
+
+/// The number for result `i`.
+#[inline(always)]
+fn number<T: Real, F: Fold>(c: &[T], i: usize) -> T {
+    match c {
+        _ if !F::WANTS_C => T::ZERO,
+        [one] => *one,
+        _ => c[i],
     }
 }
 
@@ -72,6 +84,7 @@ fn lanes<T: Real, F: Fold, const N: usize>(
         for k in 1..N {
             octet[k] = &octets[k][i];
         }
+        let mut next = [T::ZERO; LANES];
         for l in 0..LANES {
             let mut tree = [T::ZERO; 8];
             for k in 0..8 {
@@ -81,8 +94,9 @@ fn lanes<T: Real, F: Fold, const N: usize>(
                 }
                 tree[k] = of(values, c);
             }
-            lanes[l] = F::meet(lanes[l], tree);
+            next[l] = F::meet(lanes[l], tree);
         }
+        lanes = next;
     }
     let mut at = n / OCTET * OCTET;
     while at < n {

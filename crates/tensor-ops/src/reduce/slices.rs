@@ -13,7 +13,7 @@ use crate::Real;
 /// assert!((tensor_ops::reduce::pairwise_sum(&third) - 1000.0).abs() < 2e-4);
 /// ```
 pub fn pairwise_sum<T: Real>(x: &[T]) -> T {
-    T::fold_row(Op::Sum, x, T::ZERO)
+    T::fold_row(Op::Sum, x)
 }
 
 /// Σx², in the order of [`pairwise_sum`]; not scaled, so it overflows where x² does.
@@ -22,7 +22,7 @@ pub fn pairwise_sum<T: Real>(x: &[T]) -> T {
 /// assert_eq!(tensor_ops::reduce::sum_of_squares(&[3.0, 4.0]), 25.0);
 /// ```
 pub fn sum_of_squares<T: Real>(x: &[T]) -> T {
-    T::fold_row(Op::Squares, x, T::ZERO)
+    T::fold_row(Op::Squares, x)
 }
 
 /// The largest element, NaN if any is NaN; -∞ of none.
@@ -31,7 +31,7 @@ pub fn sum_of_squares<T: Real>(x: &[T]) -> T {
 /// assert_eq!(tensor_ops::reduce::max(&[3.0, 4.0, -5.0]), 4.0);
 /// ```
 pub fn max<T: Real>(x: &[T]) -> T {
-    T::fold_row(Op::Max, x, T::ZERO)
+    T::fold_row(Op::Max, x)
 }
 
 /// Σ xy, in the order of [`pairwise_sum`].

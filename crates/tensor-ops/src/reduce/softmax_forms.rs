@@ -5,7 +5,7 @@ use super::fold::{Cascade, Op};
 use super::kernels::{self, Kernel};
 use super::rows::{CHUNK, SHORT};
 use super::softmax::Kind;
-use super::softmax_rows::{backward as backward_of, logarithms, powers, scaled, shifted, short_rows};
+use super::softmax_rows::{backward as backward_of, logarithms, powers, scale, scaled, shifted, short_rows};
 use crate::pool::Sink;
 use crate::simd::dispatch;
 use crate::{Real, pool};
@@ -108,9 +108,9 @@ impl<T: Real> Group<T> {
     fn measure(x: &[T], cols: usize, room: &mut [T]) -> Self {
         let n = x.len() / cols;
         let (mut max, mut sums) = ([T::ZERO; SHORT], [T::ONE; SHORT]);
-        (Kernel::of(Op::Max).rows)(x, cols, &[], &mut max[..n]);
+        Kernel::of(Op::Max).rows(x, cols, &[], &mut max[..n]);
         powers(x, cols, &max, &mut room[..x.len()]);
-        (Kernel::of(Op::Sum).rows)(&room[..x.len()], cols, &[], &mut sums[..n]);
+        Kernel::of(Op::Sum).rows(&room[..x.len()], cols, &[], &mut sums[..n]);
         Group { max, sums }
     }
 
@@ -133,39 +133,44 @@ impl<T: Real> Group<T> {
 /// A row of more than a chunk, of `y` itself without an `x`. The chunks of the sum are summed while they are still in the
 /// first-level cache.
 fn long_row<T: Real>(kind: Kind, x: Option<&[T]>, y: &mut [T], room: &mut [T; CHUNK]) {
-    let max = Kernel::of(Op::Max).row(x.unwrap_or(y), T::ZERO);
+    let max = Kernel::of(Op::Max).row(x.unwrap_or(y));
     let mut cascade = Cascade::new();
     for at in (0..y.len()).step_by(CHUNK) {
         let part = at..y.len().min(at + CHUNK);
-        let room = &mut room[..part.len()];
-        powers(&x.unwrap_or(y)[part.clone()], part.len(), &[max], room);
-        cascade.push(Kernel::of(Op::Sum).row(room, T::ZERO), |a, b| a + b);
-        if kind == Kind::Softmax {
-            y[part].copy_from_slice(room);
-        }
+        let (n, room) = (part.len(), &mut room[..part.len()]);
+        let powers_here: &[T] = match (kind, x) {
+            (Kind::Softmax, Some(x)) => {
+                powers(&x[part.clone()], n, &[max], &mut y[part.clone()]);
+                &y[part]
+            }
+            (Kind::Softmax, None) => {
+                room.copy_from_slice(&y[part.clone()]);
+                powers(room, n, &[max], &mut y[part.clone()]);
+                &y[part]
+            }
+            (Kind::LogSoftmax, _) => {
+                powers(&x.unwrap_or(y)[part], n, &[max], room);
+                room
+            }
+        };
+        cascade.push(Kernel::of(Op::Sum).row(powers_here), |a, b| a + b);
     }
-    let mut numbers = [cascade.finish(|a, b| a + b); SHORT];
-    match kind {
-        Kind::Softmax => numbers[0] = T::ONE / numbers[0],
-        Kind::LogSoftmax => logarithms(&mut numbers),
+    let sum = cascade.finish(|a, b| a + b);
+    if kind == Kind::Softmax {
+        return scale(y, T::ONE / sum);
     }
+    let mut ln = [sum; SHORT];
+    logarithms(&mut ln);
     for at in (0..y.len()).step_by(CHUNK) {
         let part = at..y.len().min(at + CHUNK);
-        let room = &mut room[..part.len()];
-        let y = &mut y[part.clone()];
-        match (kind, x) {
-            (Kind::Softmax, _) => {
-                room.copy_from_slice(y);
-                scaled(room, room.len(), &numbers, &mut Sink::over(y));
+        let x = match x {
+            Some(x) => &x[part.clone()],
+            None => {
+                room[..part.len()].copy_from_slice(&y[part.clone()]);
+                &room[..part.len()]
             }
-            (Kind::LogSoftmax, Some(x)) => {
-                shifted(&x[part], y.len(), &[max], &numbers, &mut Sink::over(y));
-            }
-            (Kind::LogSoftmax, None) => {
-                room.copy_from_slice(y);
-                shifted(room, room.len(), &[max], &numbers, &mut Sink::over(y));
-            }
-        }
+        };
+        shifted(x, x.len(), &[max], &ln, &mut Sink::over(&mut y[part]));
     }
 }
 
@@ -183,12 +188,12 @@ pub(super) fn logsumexps<T: Real>(x: &[T], cols: usize, out: &mut [T]) {
             let mut group = if cols <= CHUNK {
                 Group::measure(x, cols, &mut room)
             } else {
-                let max = Kernel::of(Op::Max).row(x, T::ZERO);
+                let max = Kernel::of(Op::Max).row(x);
                 let mut cascade = Cascade::new();
                 for x in x.chunks(CHUNK) {
                     let room = &mut room[..x.len()];
                     powers(x, x.len(), &[max], room);
-                    cascade.push(Kernel::of(Op::Sum).row(room, T::ZERO), |a, b| a + b);
+                    cascade.push(Kernel::of(Op::Sum).row(room), |a, b| a + b);
                 }
                 Group { max: [max; SHORT], sums: [cascade.finish(|a, b| a + b); SHORT] }
             };

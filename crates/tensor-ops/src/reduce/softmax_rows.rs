@@ -19,25 +19,21 @@ pub(super) fn powers<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
 pub(super) fn powers_of<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
     for (r, y) in y.chunks_exact_mut(cols).enumerate() {
         let (x, max) = (&x[r * cols..][..cols], max[r]);
-        let mut at = 0;
-        while at < cols {
+        let (lines, rest) = y.as_chunks_mut::<SHORT>();
+        let (x, x_rest) = x.as_chunks::<SHORT>();
+        for (y, x) in lines.iter_mut().zip(x) {
+            for l in 0..SHORT {
+                y[l] = (x[l] - max).exp();
+            }
+        }
+        if !rest.is_empty() {
             // A short rest has -∞ behind it, whose exponential is 0.
             let mut lanes = [-T::INFINITY; SHORT];
-            let n = SHORT.min(cols - at);
-            if n == SHORT {
-                lanes.copy_from_slice(&x[at..][..SHORT]);
-            } else {
-                lanes[..n].copy_from_slice(&x[at..]);
-            }
+            lanes[..x_rest.len()].copy_from_slice(x_rest);
             for l in 0..SHORT {
                 lanes[l] = (lanes[l] - max).exp();
             }
-            if n == SHORT {
-                y[at..][..SHORT].copy_from_slice(&lanes);
-            } else {
-                y[at..].copy_from_slice(&lanes[..n]);
-            }
-            at += SHORT;
+            rest.copy_from_slice(&lanes[..rest.len()]);
         }
     }
 }
@@ -65,6 +61,18 @@ pub(super) fn scaled<T: Real>(x: &[T], cols: usize, scale: &[T], y: &mut Sink<'_
                     #[inline(always)]
                     |x| x * scale,
                 );
+            }
+        },
+    );
+}
+
+/// yⱼ times a number.
+pub(super) fn scale<T: Real>(y: &mut [T], scale: T) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for y in y {
+                *y *= scale;
             }
         },
     );
