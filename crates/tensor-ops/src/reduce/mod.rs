@@ -41,8 +41,8 @@ pub use slices::{
 mod kernel {
     use super::engine::{self, Form};
     use super::fold::Op;
-    use super::softmax::Kind;
     use super::kernels::{self, Kernel};
+    use super::softmax::Kind;
     use super::{positions, softmax_forms};
 
     /// What a scalar type brings along for reductions.

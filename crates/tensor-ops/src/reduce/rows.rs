@@ -43,6 +43,13 @@ pub(super) fn rows<T: Real, F: Fold, const N: usize>(
                 lanes::<T, F, N>(x, c, of)
             };
             ends[r] = F::narrowed(lanes);
+            if out.len() == 1 {
+                // Alone it would wait for what was stored for company.
+                out[0] = F::last(F::across(ends[0]), c);
+            }
+        }
+        if out.len() == 1 {
+            return;
         }
         // The last steps of all rows side by side.
         let mut joined = [T::ZERO; SHORT];
@@ -138,13 +145,20 @@ fn line<T: Real, const N: usize>(x: [&[T]; N], at: usize) -> [[T; LANES]; N] {
     line
 }
 
-/// The elements of each x from `at` on, fewer than `W`, and behind them what changes nothing.
+/// The elements of each x from `at` on, at most `W`, and behind them what changes nothing: vectors with a mask, where
+/// a copy of so many bytes would be a call.
 #[inline(always)]
 fn rest<T: Real, F: Fold, const N: usize, const W: usize>(x: [&[T]; N], at: usize, c: T) -> [[T; W]; N] {
-    let mut line = [[F::nothing(c); W]; N];
+    let mut line = [[T::ZERO; W]; N];
     for k in 0..N {
         let x = &x[k][at..];
-        line[k][..x.len()].copy_from_slice(x);
+        if let Some(x) = x.first_chunk::<W>() {
+            line[k] = *x;
+            continue;
+        }
+        for l in 0..W {
+            line[k][l] = x.get(l).copied().unwrap_or(F::nothing(c));
+        }
     }
     line
 }

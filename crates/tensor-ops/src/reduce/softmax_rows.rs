@@ -7,7 +7,7 @@ use crate::Real;
 use crate::pool::Sink;
 use crate::simd::dispatch;
 
-/// yⱼ = exp(xⱼ - max) of rows, a max for each, in whole vectors to the end.
+/// yⱼ = exp(xⱼ - max) of rows of at least 16, a max for each.
 pub(super) fn powers<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
     dispatch(
         #[inline(always)]
@@ -19,21 +19,17 @@ pub(super) fn powers<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
 pub(super) fn powers_of<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
     for (r, y) in y.chunks_exact_mut(cols).enumerate() {
         let (x, max) = (&x[r * cols..][..cols], max[r]);
-        let (lines, rest) = y.as_chunks_mut::<SHORT>();
-        let (x, x_rest) = x.as_chunks::<SHORT>();
-        for (y, x) in lines.iter_mut().zip(x) {
-            for l in 0..SHORT {
-                y[l] = (x[l] - max).exp();
-            }
-        }
-        if !rest.is_empty() {
-            // A short rest has -∞ behind it, whose exponential is 0.
-            let mut lanes = [-T::INFINITY; SHORT];
-            lanes[..x_rest.len()].copy_from_slice(x_rest);
+        let mut at = 0;
+        while at < cols {
+            // The last vector begins so early that it is whole, and computes some numbers again.
+            let from = at.min(cols - SHORT);
+            let mut lanes = [T::ZERO; SHORT];
+            lanes.copy_from_slice(&x[from..][..SHORT]);
             for l in 0..SHORT {
                 lanes[l] = (lanes[l] - max).exp();
             }
-            rest.copy_from_slice(&lanes[..rest.len()]);
+            y[from..][..SHORT].copy_from_slice(&lanes);
+            at += SHORT;
         }
     }
 }
@@ -109,6 +105,34 @@ pub(super) fn backward<T: Real>(y: &[T], dy: &[T], cols: usize, dots: &[T], dx: 
     );
 }
 
+/// At most 16 rows of fewer than 16 elements, each followed by -∞ to the length of 16.
+pub(super) fn padded<T: Real>(x: &[T], cols: usize) -> [[T; SHORT]; SHORT] {
+    let mut lines = [[-T::INFINITY; SHORT]; SHORT];
+    dispatch(
+        #[inline(always)]
+        || pad(x, cols, &mut lines),
+    );
+    lines
+}
+
+#[inline(always)]
+fn pad<T: Real>(x: &[T], cols: usize, lines: &mut [[T; SHORT]; SHORT]) {
+    // In memory, where the compiler makes one comparison of vectors of it; of l < cols it makes sixteen branches.
+    let mut inside = [T::ZERO; SHORT];
+    inside[..cols].fill(T::ONE);
+    for (r, line) in lines.iter_mut().enumerate().take(x.len() / cols) {
+        let x = &x[r * cols..];
+        match x.first_chunk::<SHORT>() {
+            Some(x) => {
+                for l in 0..SHORT {
+                    line[l] = if inside[l] > T::ZERO { x[l] } else { -T::INFINITY };
+                }
+            }
+            None => line[..cols].copy_from_slice(&x[..cols]),
+        }
+    }
+}
+
 /// Softmax or its logarithm of rows of at most 16 columns, of `y` itself without an `x`: 16 rows at once.
 pub(super) fn short_rows<T: Real>(is_log: bool, x: Option<&[T]>, cols: usize, y: &mut [T]) {
     dispatch(
@@ -144,16 +168,15 @@ pub(super) fn short_tile<T: Real>(is_log: bool, x: Option<&[T]>, cols: usize, y:
                 x[l] -= sums[l];
             }
         }
-        tiles::store(&tile, y, cols);
     } else {
         for l in 0..SHORT {
             sums[l] = T::ONE / sums[l];
         }
-        for power in &mut powers[..cols] {
+        for (x, power) in tile.iter_mut().zip(&powers).take(cols) {
             for l in 0..SHORT {
-                power[l] *= sums[l];
+                x[l] = power[l] * sums[l];
             }
         }
-        tiles::store(&powers, y, cols);
     }
+    tiles::store(&tile, y, cols);
 }
