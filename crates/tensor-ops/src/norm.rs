@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::reduce::Op;
+use crate::reduce::{Op, rows_of_a_piece};
 use crate::simd::dispatch;
 use crate::{Axes, Real, Tensor, TensorError, pool};
 
@@ -281,7 +281,7 @@ fn length<T: Real>(sum: T, x: &[T]) -> T {
 
 /// x / max(‖x‖₂, ε) of rows: some are divided while they are still in the cache.
 pub(crate) fn unit_rows<T: Real>(x: &[T], cols: usize, epsilon: T) -> Vec<T> {
-    let piece = ((1 << 15) / cols).max(1) * cols;
+    let piece = rows_of_a_piece(x.len() / cols, cols, 1 << 15) * cols;
     let group = (4096 / cols).clamp(1, 16) * cols;
     pool::collect(x.len(), piece, |from, sink| {
         for x in x[from..][..sink.left()].chunks(group) {

@@ -28,7 +28,7 @@ mod sum_to;
 mod sums;
 mod tiles;
 
-pub(crate) use engine::Form;
+pub(crate) use engine::{Form, rows_of_a_piece};
 pub(crate) use fold::Op;
 pub(crate) use kernel::ReduceKernel;
 pub use scan::Scan;

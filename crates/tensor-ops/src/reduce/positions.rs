@@ -1,6 +1,6 @@
 //! Where the extreme elements stand: kernels.
 
-use super::engine::{Form, PIECE};
+use super::engine::{Form, PIECE, rows_of_a_piece};
 use super::fold::Op;
 use super::kernels::Kernel;
 use super::rows::{CHUNK, SHORT};
@@ -21,7 +21,8 @@ pub(super) fn positions<T: Real>(op: Op, x: &[T], form: Form, out: &mut [usize])
     let kernel = Kernel::of(op);
     // The smallest is the largest of -x: one text for both.
     let sign = if op == Op::Min { -T::ONE } else { T::ONE };
-    let piece = (PIECE / reduced).max(if inner == 1 { 1 } else { TILE });
+    let piece =
+        if inner == 1 { rows_of_a_piece(out.len(), reduced, PIECE) } else { (PIECE / reduced).max(TILE) };
     pool::split(out.len().div_ceil(piece), [(out, piece)], |i, [mut out]| {
         let mut at = i * piece;
         if inner == 1 {

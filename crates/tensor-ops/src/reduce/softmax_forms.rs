@@ -1,6 +1,6 @@
 //! Softmax in pieces: by rows, and along an axis with others behind it.
 
-use super::engine::{Form, fold};
+use super::engine::{Form, fold, rows_of_a_piece};
 use super::fold::{Cascade, Op};
 use super::kernels::{self, Kernel};
 use super::rows::{CHUNK, SHORT};
@@ -25,7 +25,7 @@ pub(super) fn softmax<T: Real>(kind: Kind, x: Option<&[T]>, form: Form, y: &mut 
     if form.inner > 1 {
         return along_columns(kind, x, form, y);
     }
-    let piece = piece(form.reduced);
+    let piece = piece(form.reduced, y.len());
     pool::split(y.len().div_ceil(piece), [(y, piece)], |i, [y]| {
         rows(kind, x.map(|x| &x[i * piece..i * piece + y.len()]), form.reduced, y);
     });
@@ -39,7 +39,7 @@ pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
         return y;
     }
     let cols = form.reduced;
-    pool::collect(x.len(), piece(cols), |from, sink| {
+    pool::collect(x.len(), piece(cols, x.len()), |from, sink| {
         let x = &x[from..][..sink.left()];
         if cols < SHORT || cols > CHUNK {
             rows(kind, Some(x), cols, sink.filled(T::ZERO, x.len()));
@@ -54,8 +54,8 @@ pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
 }
 
 /// Elements of a piece of whole rows.
-fn piece(cols: usize) -> usize {
-    (PIECE / cols).max(1) * cols
+fn piece(cols: usize, len: usize) -> usize {
+    rows_of_a_piece(len / cols, cols, PIECE) * cols
 }
 
 /// At most 16 rows that have room beside each other, so that what was just computed is still in the first-level cache.
@@ -181,7 +181,7 @@ pub(super) fn logsumexps<T: Real>(x: &[T], cols: usize, out: &mut [T]) {
     if cols == 0 || out.is_empty() {
         return out.fill(-T::INFINITY);
     }
-    let piece = (PIECE / cols).max(1).next_multiple_of(SHORT);
+    let piece = rows_of_a_piece(out.len(), cols, PIECE).next_multiple_of(SHORT);
     pool::split(out.len().div_ceil(piece), [(out, piece)], |i, [out]| {
         let mut room = [T::ZERO; CHUNK];
         let n = rows_of_a_group(cols, CHUNK);
