@@ -5,9 +5,7 @@ use super::fold::{Cascade, Op};
 use super::kernels::{self, Kernel};
 use super::rows::{CHUNK, SHORT};
 use super::softmax::Kind;
-use super::softmax_rows::{
-    backward as backward_of, logarithms, padded, powers, scale, scaled, shifted, short_rows,
-};
+use super::softmax_rows::{backward as backward_of, logarithms, powers, scale, scaled, shifted, short_rows};
 use crate::pool::Sink;
 use crate::simd::dispatch;
 use crate::{Real, pool};
@@ -41,7 +39,7 @@ pub(super) fn softmax_of<T: Real>(kind: Kind, x: &[T], form: Form) -> Vec<T> {
     let cols = form.reduced;
     pool::collect(x.len(), piece(cols, x.len()), |from, sink| {
         let x = &x[from..][..sink.left()];
-        if cols < SHORT || cols > CHUNK {
+        if !(SHORT..=CHUNK).contains(&cols) {
             rows(kind, Some(x), cols, sink.filled(T::ZERO, x.len()));
         } else {
             let mut room = [T::ZERO; CHUNK];
@@ -187,9 +185,7 @@ pub(super) fn logsumexps<T: Real>(x: &[T], cols: usize, out: &mut [T]) {
         let n = rows_of_a_group(cols, CHUNK);
         for (g, out) in out.chunks_mut(n).enumerate() {
             let x = &x[(i * piece + g * n) * cols..][..out.len() * cols];
-            let mut group = if cols < SHORT {
-                Group::measure(padded(x, cols).as_flattened(), SHORT, &mut room)
-            } else if cols <= CHUNK {
+            let mut group = if cols <= CHUNK {
                 Group::measure(x, cols, &mut room)
             } else {
                 let max = Kernel::of(Op::Max).row(x);

@@ -7,8 +7,17 @@ use crate::Real;
 use crate::pool::Sink;
 use crate::simd::dispatch;
 
-/// yⱼ = exp(xⱼ - max) of rows of at least 16, a max for each.
+/// yⱼ = exp(xⱼ - max) of rows, a max for each; of fewer than 16 elements at most 16 rows.
 pub(super) fn powers<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
+    if cols < SHORT {
+        let lines = padded(x, cols);
+        let (mut out, n) = (lines, x.len() / cols);
+        powers(lines[..n].as_flattened(), SHORT, max, out[..n].as_flattened_mut());
+        for (y, line) in y.chunks_exact_mut(cols).zip(&out) {
+            y.copy_from_slice(&line[..cols]);
+        }
+        return;
+    }
     dispatch(
         #[inline(always)]
         || powers_of(x, cols, max, y),
@@ -106,7 +115,7 @@ pub(super) fn backward<T: Real>(y: &[T], dy: &[T], cols: usize, dots: &[T], dx: 
 }
 
 /// At most 16 rows of fewer than 16 elements, each followed by -∞ to the length of 16.
-pub(super) fn padded<T: Real>(x: &[T], cols: usize) -> [[T; SHORT]; SHORT] {
+fn padded<T: Real>(x: &[T], cols: usize) -> [[T; SHORT]; SHORT] {
     let mut lines = [[-T::INFINITY; SHORT]; SHORT];
     dispatch(
         #[inline(always)]
