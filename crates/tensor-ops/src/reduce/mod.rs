@@ -4,9 +4,8 @@
 //!
 //! ## How sums are ordered
 //! A row of a matrix, or all of a tensor, is summed in 64 lanes: eight lines of 64 elements are joined in a tree, eight of
-//! these straight, single lines of a rest likewise, the lanes in a tree, and the leaves of 4096 elements that result in a binary tree. The sum over an
-//! axis with others behind it joins eight rows in a tree, 16
-//! of these straight, 16 of these again, and then in a binary tree. So the order depends on the lengths alone: the bits
+//! these straight, the lines of a rest one by one, the lanes in a tree, and the leaves of 4096 elements that result in a
+//! binary tree. The sum over an axis with others behind it joins eight rows in a tree, 16 of these straight, 16 of these again, and then in a binary tree. So the order depends on the lengths alone: the bits
 //! are the same on every instruction set and on any number of threads, and those of a row are the same alone and in a
 //! matrix. The bound is that of [`pairwise_sum`] along every axis; NumPy's holds along the last one only.
 
