@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::reduce::Op;
+use crate::reduce::{Op, rows_of_a_piece};
 use crate::simd::dispatch;
 use crate::{Axes, Real, Tensor, TensorError, pool};
 
@@ -271,23 +271,36 @@ fn length<T: Real>(sum: T, x: &[T]) -> T {
     if !is_out_of_range(sum) {
         return sum.sqrt();
     }
-    let largest = T::fold_row(Op::Max, x, T::ZERO).maximum(-T::fold_row(Op::Min, x, T::ZERO));
+    let largest = T::fold_row(Op::Max, x).maximum(-T::fold_row(Op::Min, x));
     if largest == T::ZERO || !largest.is_finite() {
         return largest;
     }
     let scaled: Vec<T> = x.iter().map(|&x| x / largest).collect();
-    T::fold_row(Op::Squares, &scaled, T::ZERO).sqrt() * largest
+    T::fold_row(Op::Squares, &scaled).sqrt() * largest
 }
 
-/// x / max(‖x‖₂, ε) of rows: each is divided while it is still in the cache.
+/// x / max(‖x‖₂, ε) of rows: some are divided while they are still in the cache.
 pub(crate) fn unit_rows<T: Real>(x: &[T], cols: usize, epsilon: T) -> Vec<T> {
-    let piece = ((1 << 15) / cols).max(1) * cols;
+    let piece = rows_of_a_piece(x.len() / cols, cols, 1 << 15) * cols;
+    let group = (4096 / cols).clamp(1, 16) * cols;
     pool::collect(x.len(), piece, |from, sink| {
-        for x in x[from..][..sink.left()].chunks_exact(cols) {
-            let norm = length(T::fold_row(Op::Squares, x, T::ZERO), x).maximum(epsilon);
+        for x in x[from..][..sink.left()].chunks(group) {
+            let mut norms = [T::ZERO; 16];
+            T::fold_rows(Op::Squares, x, cols, &mut norms[..x.len() / cols]);
+            for (norm, x) in norms.iter_mut().zip(x.chunks_exact(cols)) {
+                *norm = length(*norm, x).maximum(epsilon);
+            }
             dispatch(
                 #[inline(always)]
-                || sink.extend(x.iter().map(|&x| x / norm)),
+                || {
+                    for (x, &norm) in x.chunks_exact(cols).zip(&norms) {
+                        sink.map(
+                            x,
+                            #[inline(always)]
+                            |x| x / norm,
+                        );
+                    }
+                },
             );
         }
     })

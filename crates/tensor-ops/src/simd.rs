@@ -10,6 +10,9 @@
 //! NaN counts as equal to any NaN: which of several an operation passes on is the processor's business.
 #![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
 /// Sets of instructions that a text is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -82,7 +85,42 @@ fn has_avx512() -> bool {
 /// ```
 #[inline]
 pub fn dispatch<R>(f: impl FnOnce() -> R) -> R {
-    dispatch_to(Isa::best(), f)
+    match best() {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `best` names only what this machine has.
+        Isa::Avx512 => unsafe { avx512(f) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Isa::Avx2 => unsafe { avx2(f) },
+        Isa::Baseline => f(),
+    }
+}
+
+/// [`Isa::best`], asked once: a call of a short loop must not spend its time on asking six questions.
+#[inline]
+fn best() -> Isa {
+    #[cfg(target_arch = "x86_64")]
+    {
+        /// 1 to 3 as below; 0 before it is known.
+        static BEST: AtomicU8 = AtomicU8::new(0);
+        match BEST.load(Relaxed) {
+            1 => Isa::Avx512,
+            2 => Isa::Avx2,
+            3 => Isa::Baseline,
+            _ => {
+                let best = Isa::best();
+                let number = match best {
+                    Isa::Avx512 => 1,
+                    Isa::Avx2 => 2,
+                    Isa::Baseline => 3,
+                };
+                BEST.store(number, Relaxed);
+                best
+            }
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    Isa::Baseline
 }
 
 /// As [`dispatch`] for a set of instructions by name: for tests and measurements.

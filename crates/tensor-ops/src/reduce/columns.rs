@@ -31,19 +31,41 @@ pub(super) fn is_narrow(inner: usize) -> bool {
     inner < NARROW
 }
 
-/// `out[j]` = the reduction of x[r, from + j] over r for rows of `inner` elements, at most [`rows_of_a_chunk`] of them.
+/// `out[j]` = the reduction of x[r, from + j] over r for rows of `inner` elements, at most [`rows_of_a_chunk`] of them;
+/// `c` holds a number for each of these columns or one for all.
 ///
 /// Of each x at most 3 joins in its octet, 22 in its block, 15 among blocks, and 6 more for rows that were folded.
 #[inline(always)]
 pub(super) fn columns<T: Real, F: Fold>(x: &[T], inner: usize, from: usize, c: &[T], out: &mut [T]) {
-    if is_narrow(inner) {
-        return narrow::<T, F>(x, inner, c, out);
+    let (mut scratch, mut numbers) = ([F::identity(); TILE], [T::ZERO; TILE]);
+    // Rows of a few elements lie side by side until they fill the vectors.
+    let mut width = folded(inner) * inner;
+    let mut sums = [F::identity(); FOLDED];
+    let rows = x.len() / width;
+    let to = if is_narrow(inner) { &mut sums[..width] } else { &mut *out };
+    for (tile, to) in to.chunks_mut(TILE).enumerate() {
+        if F::WANTS_C {
+            for j in 0..to.len() {
+                numbers[j] = if c.len() == 1 { c[0] } else { c[(tile * TILE + j) % inner] };
+            }
+        }
+        wide::<T, F>(x, width, rows, from + tile * TILE, &numbers, to, &mut scratch);
     }
-    let rows = x.len() / inner;
-    let mut scratch = [F::identity(); TILE];
-    for (tile, out) in out.chunks_mut(TILE).enumerate() {
-        let c = if F::CENTERED { &c[tile * TILE..][..out.len()] } else { c };
-        wide::<T, F>(x, inner, rows, from + tile * TILE, c, out, &mut scratch);
+    if is_narrow(inner) {
+        add::<T, F>(&mut sums, &x[rows * width..], &numbers);
+        while width > inner {
+            width /= 2;
+            let (low, high) = sums.split_at_mut(width);
+            for j in 0..width {
+                low[j] = F::join(low[j], high[j]);
+            }
+        }
+        out.copy_from_slice(&sums[..inner]);
+    }
+    if F::WANTS_C {
+        for (j, out) in out.iter_mut().enumerate() {
+            *out = F::last(*out, if c.len() == 1 { c[0] } else { c[j] });
+        }
     }
 }
 
@@ -54,13 +76,13 @@ fn wide<T: Real, F: Fold>(
     stride: usize,
     rows: usize,
     from: usize,
-    c: &[T],
+    c: &[T; TILE],
     out: &mut [T],
-    scratch: &mut [T],
+    scratch: &mut [T; TILE],
 ) {
     let width = out.len();
     let row = |r: usize| &x[r * stride + from..][..width];
-    let c = if F::CENTERED { &c[..width] } else { row(0) };
+    let c = &c[..width];
     let block = &mut scratch[..width];
     out.fill(F::identity());
     for first in (0..rows).step_by(BLOCK) {
@@ -96,28 +118,4 @@ fn add<T: Real, F: Fold>(sums: &mut [T], x: &[T], c: &[T]) {
     for (j, &x) in x.iter().enumerate() {
         sums[j] = F::join(sums[j], F::of(x, c[j]));
     }
-}
-
-/// Rows of a few elements, side by side until they fill the vectors.
-#[inline(always)]
-fn narrow<T: Real, F: Fold>(x: &[T], inner: usize, c: &[T], out: &mut [T]) {
-    let mut width = folded(inner) * inner;
-    let (mut sums, mut scratch, mut centers) =
-        ([F::identity(); FOLDED], [F::identity(); FOLDED], [T::ZERO; FOLDED]);
-    if F::CENTERED {
-        centers[..width].chunks_exact_mut(inner).for_each(|to| to.copy_from_slice(c));
-    }
-    let rows = x.len() / width;
-    if rows > 0 {
-        wide::<T, F>(x, width, rows, 0, &centers[..width], &mut sums[..width], &mut scratch);
-    }
-    add::<T, F>(&mut sums, &x[rows * width..], &centers);
-    while width > inner {
-        width /= 2;
-        let (low, high) = sums.split_at_mut(width);
-        for j in 0..width {
-            low[j] = F::join(low[j], high[j]);
-        }
-    }
-    out.copy_from_slice(&sums[..inner]);
 }

@@ -1,10 +1,10 @@
 //! Equal bits on any number of threads and on every instruction set.
 
 use super::columns::columns;
-use super::fold::{Max, Product, Sum};
+use super::fold::{Extreme, Fold, Product, Sum};
 use super::oracle::noise;
-use super::rows::row;
-use super::{softmax_rows, tiles};
+use super::rows::rows;
+use super::softmax_rows;
 use crate::simd::{Isa, dispatch_to};
 use crate::{Axes, Norm, Real, Tensor, pool};
 
@@ -49,28 +49,49 @@ fn on_any_number_of_threads() {
 
 #[test]
 fn on_every_instruction_set() {
+    #[inline(always)]
+    fn row_folds<T: Real, F: Fold>(x: &[T], cols: usize, out: &mut [T]) {
+        rows::<T, F, 1>(
+            [x],
+            cols,
+            &[T::ONE],
+            out,
+            #[inline(always)]
+            |[x], c| F::of(x, c),
+        );
+    }
     fn kernels<T: Real>(isa: Isa, x: &[T]) -> Vec<T> {
         let mut out = Vec::new();
         dispatch_to(
             isa,
             #[inline(always)]
             || {
-                for n in [5, 16, 40, 64, 1000, 5000] {
-                    out.push(row::<T, Sum>(&x[..n], T::ZERO));
-                    out.push(row::<T, Product>(&x[..n], T::ZERO));
-                    out.push(row::<T, Max>(&x[..n], T::ZERO));
-                    let mut y = vec![T::ZERO; n];
-                    softmax_rows::softmax(Some(&x[..n]), &mut y);
-                    out.extend_from_slice(&y);
+                for n in [5, 16, 40, 64, 1000, 4096] {
+                    for rows in [1, 6, 20].map(|rows| (6000 / n).min(rows)) {
+                        let (x, mut folds) = (&x[..rows * n], vec![T::ZERO; rows]);
+                        row_folds::<T, Sum>(x, n, &mut folds);
+                        out.extend_from_slice(&folds);
+                        row_folds::<T, Product>(x, n, &mut folds);
+                        out.extend_from_slice(&folds);
+                        row_folds::<T, Extreme>(x, n, &mut folds);
+                        out.extend_from_slice(&folds);
+                        if n >= 16 {
+                            let mut y = vec![T::ZERO; rows * n];
+                            softmax_rows::powers_of(x, n, &folds, &mut y);
+                            out.extend_from_slice(&y);
+                        }
+                    }
                 }
                 for inner in [3, 40, 600] {
                     let mut sums = vec![T::ZERO; inner];
                     columns::<T, Sum>(&x[..x.len() / inner * inner], inner, 0, &[], &mut sums);
                     out.extend_from_slice(&sums);
                 }
-                let mut tile = [[T::ZERO; 16]; 16];
-                tiles::load(&x[..160], 10, &mut tile);
-                out.extend_from_slice(&tiles::join::<T, Sum>(&tile, 10));
+                let mut y = [T::ZERO; 160];
+                for is_log in [false, true] {
+                    softmax_rows::short_tile(is_log, Some(&x[..160]), 10, &mut y);
+                    out.extend_from_slice(&y);
+                }
             },
         );
         out

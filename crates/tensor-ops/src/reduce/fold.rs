@@ -1,4 +1,4 @@
-//! What a reduction does with two values, and the tree over parts.
+//! What a reduction does with two values, and the trees over many.
 
 use crate::Real;
 
@@ -31,17 +31,27 @@ impl Op {
     }
 }
 
-/// One reduction, as a type, so that each loop is compiled for its own.
+/// One reduction, as a type, so that each loop is compiled for its own. `c` is a number that some of them want, one for
+/// each result or one for all.
 pub(super) trait Fold {
     /// Whether `of` looks at `c`.
-    const CENTERED: bool = false;
+    const WANTS_C: bool = false;
     /// Whether the loops are compiled for every instruction set. The rarer ones are not: compiled for two more sets they
-    /// cost 5 s of every cold build, and they save a fifth to a third of the time (1024x1024 along rows, f32: min 65 µs
-    /// beside the 47 of max, product 55 and Σ|x| 58 beside the 44 of the sum). The bits are the same.
+    /// cost seconds of every cold build, and they save a fifth to a third of the time (1024x1024 along rows, f32:
+    /// product 55 and Σ|x| 58 beside the 44 of the sum). The bits are the same.
     const EVERY_ISA: bool = false;
     fn identity<T: Real>() -> T;
     fn of<T: Real>(x: T, c: T) -> T;
     fn join<T: Real>(a: T, b: T) -> T;
+
+    /// What becomes of the result of all.
+    #[inline(always)]
+    fn last<T: Real>(value: T, _c: T) -> T {
+        value
+    }
+
+    /// An element that changes nothing: `of` of it is the identity.
+    fn nothing<T: Real>(c: T) -> T;
 
     /// Calls `f`, compiled for what [`Fold::EVERY_ISA`] says.
     #[inline(always)]
@@ -68,31 +78,32 @@ pub(super) trait Fold {
         Self::join(lane, Self::tree(values))
     }
 
-    /// 16 or 64 lanes in a binary tree of halves, so that whole vectors meet.
+    /// The last four of a row's lanes, as [`Fold::narrowed`] leaves them.
     #[inline(always)]
-    fn across<T: Real, const K: usize>(mut lanes: [T; K]) -> T {
-        const { assert!(K == 16 || K == 64) };
-        if K == 64 {
-            halve::<T, Self, 32>(&mut lanes);
-            halve::<T, Self, 16>(&mut lanes);
-        }
+    fn across<T: Real>(lanes: [T; 4]) -> T {
+        Self::join(Self::join(lanes[0], lanes[2]), Self::join(lanes[1], lanes[3]))
+    }
+
+    /// 16 lanes down to 4 in a binary tree of halves, so that whole vectors meet.
+    #[inline(always)]
+    fn narrowed<T: Real>(mut lanes: [T; 16]) -> [T; 4] {
         halve::<T, Self, 8>(&mut lanes);
         halve::<T, Self, 4>(&mut lanes);
-        halve::<T, Self, 2>(&mut lanes);
-        Self::join(lanes[0], lanes[1])
+        [lanes[0], lanes[1], lanes[2], lanes[3]]
     }
 }
 
 /// Joins the second `N` lanes to the first: loops of a length that the compiler knows.
 #[inline(always)]
-fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) {
+pub(super) fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) {
     for l in 0..N {
         lanes[l] = F::join(lanes[l], lanes[l + N]);
     }
 }
 
 macro_rules! folds {
-    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, |$a:ident, $b:ident| $join:expr $(, $flag:ident)*;)*) => {$(
+    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, $nothing:expr, |$a:ident, $b:ident| $join:expr
+        $(, $flag:ident)*;)*) => {$(
         pub(super) struct $name;
         impl Fold for $name {
             $(const $flag: bool = true;)*
@@ -105,6 +116,10 @@ macro_rules! folds {
                 $of
             }
             #[inline(always)]
+            fn nothing<T: Real>($c: T) -> T {
+                $nothing
+            }
+            #[inline(always)]
             fn join<T: Real>($a: T, $b: T) -> T {
                 $join
             }
@@ -113,62 +128,54 @@ macro_rules! folds {
 }
 
 folds! {
-    Sum: T::ZERO, |x, _c| x, |a, b| a + b, EVERY_ISA;
-    Absolutes: T::ZERO, |x, _c| x.abs(), |a, b| a + b;
-    Squares: T::ZERO, |x, _c| x * x, |a, b| a + b, EVERY_ISA;
-    Deviations: T::ZERO, |x, c| (x - c) * (x - c), |a, b| a + b, CENTERED;
-    Product: T::ONE, |x, _c| x, |a, b| a * b;
-    // These two pass over NaN.
-    Largest: -T::INFINITY, |x, _c| x, |a, b| if b > a { b } else { a }, EVERY_ISA;
-    Smallest: T::INFINITY, |x, _c| x, |a, b| if b < a { b } else { a };
+    Sum: T::ZERO, |x, _c| x, T::ZERO, |a, b| a + b, EVERY_ISA;
+    Absolutes: T::ZERO, |x, _c| x.abs(), T::ZERO, |a, b| a + b;
+    // Σx² with c = 0.
+    Deviations: T::ZERO, |x, c| (x - c) * (x - c), c, |a, b| a + b, WANTS_C, EVERY_ISA;
+    Product: T::ONE, |x, _c| x, T::ONE, |a, b| a * b;
+    // This one passes over NaN.
+    Largest: -T::INFINITY, |x, _c| x, -T::INFINITY, |a, b| if b > a { b } else { a };
 }
 
-/// The same with NaN, which has to be looked for apart: one test for all values of a tree.
-macro_rules! with_nan {
-    ($($name:ident = $plain:ident;)*) => {$(
-        pub(super) struct $name;
-        impl Fold for $name {
-            const EVERY_ISA: bool = $plain::EVERY_ISA;
-            #[inline(always)]
-            fn identity<T: Real>() -> T {
-                $plain::identity()
-            }
-            #[inline(always)]
-            fn of<T: Real>(x: T, _: T) -> T {
-                x
-            }
-            // A NaN in `a` stays, because nothing compares with it.
-            #[inline(always)]
-            fn join<T: Real>(a: T, b: T) -> T {
-                let plain = $plain::join(a, b);
-                if b.is_nan() { b } else { plain }
-            }
-            #[inline(always)]
-            fn tree<T: Real, const K: usize>(values: [T; K]) -> T {
-                if has_nan(&values) { T::NAN } else { $plain::tree(values) }
-            }
-            // A NaN in the lane stays here too, whatever the plain tree makes of one.
-            #[inline(always)]
-            fn meet<T: Real, const K: usize>(lane: T, values: [T; K]) -> T {
-                let plain = $plain::join(lane, $plain::tree(values));
-                if has_nan(&values) { T::NAN } else { plain }
-            }
-            // A sum is NaN where one of its terms is; -0 is what changes no bit of another.
-            #[inline(always)]
-            fn across<T: Real, const K: usize>(values: [T; K]) -> T {
-                let mut nans = values;
-                for x in &mut nans {
-                    *x = if x.is_nan() { T::NAN } else { -T::ZERO };
-                }
-                $plain::across(values) + Sum::across(nans)
-            }
-        }
-    )*};
-}
+/// The largest with c = 1, the smallest with c = -1; NaN, which has to be looked for apart: one test for all values of a
+/// tree.
+pub(super) struct Extreme;
 
-with_nan! {
-    Max = Largest;
-    Min = Smallest;
+impl Fold for Extreme {
+    const WANTS_C: bool = true;
+    const EVERY_ISA: bool = true;
+    #[inline(always)]
+    fn identity<T: Real>() -> T {
+        -T::INFINITY
+    }
+    #[inline(always)]
+    fn of<T: Real>(x: T, c: T) -> T {
+        c * x
+    }
+    #[inline(always)]
+    fn last<T: Real>(value: T, c: T) -> T {
+        c * value
+    }
+    #[inline(always)]
+    fn nothing<T: Real>(c: T) -> T {
+        -c * T::INFINITY
+    }
+    // A NaN in `a` stays, because nothing compares with it.
+    #[inline(always)]
+    fn join<T: Real>(a: T, b: T) -> T {
+        let plain = Largest::join(a, b);
+        if b.is_nan() { b } else { plain }
+    }
+    #[inline(always)]
+    fn tree<T: Real, const K: usize>(values: [T; K]) -> T {
+        if has_nan(&values) { T::NAN } else { Largest::tree(values) }
+    }
+    // A NaN in the lane stays here too, whatever the plain tree makes of one.
+    #[inline(always)]
+    fn meet<T: Real, const K: usize>(lane: T, values: [T; K]) -> T {
+        let plain = Largest::join(lane, Largest::tree(values));
+        if has_nan(&values) { T::NAN } else { plain }
+    }
 }
 
 #[inline(always)]
@@ -189,36 +196,26 @@ pub(super) struct Cascade<T> {
 }
 
 impl<T: Real> Cascade<T> {
-    #[inline(always)]
     pub(super) fn new() -> Self {
         Cascade { subtrees: [T::ZERO; usize::BITS as usize], count: 0 }
     }
 
-    #[inline(always)]
-    pub(super) fn push<F: Fold>(&mut self, mut value: T) {
+    pub(super) fn push(&mut self, mut value: T, join: impl Fn(T, T) -> T) {
         let level = self.count.trailing_ones() as usize;
         for subtree in &self.subtrees[..level] {
-            value = F::join(*subtree, value);
+            value = join(*subtree, value);
         }
         self.subtrees[level] = value;
         self.count += 1;
     }
 
-    /// The result, with one value more.
-    #[inline(always)]
-    pub(super) fn finish_with<F: Fold>(mut self, value: T) -> T {
-        if self.count == 0 {
-            return value;
-        }
-        self.push::<F>(value);
-        self.finish::<F>()
-    }
-
-    #[inline(always)]
-    pub(super) fn finish<F: Fold>(self) -> T {
-        let (mut left, mut value) = (self.count, F::identity());
+    /// The value of all, of which there is at least one.
+    pub(super) fn finish(self, join: impl Fn(T, T) -> T) -> T {
+        let mut left = self.count;
+        let mut value = self.subtrees[left.trailing_zeros() as usize];
+        left &= left - 1;
         while left > 0 {
-            value = F::join(self.subtrees[left.trailing_zeros() as usize], value);
+            value = join(self.subtrees[left.trailing_zeros() as usize], value);
             left &= left - 1;
         }
         value

@@ -4,9 +4,8 @@
 //!
 //! ## How sums are ordered
 //! A row of a matrix, or all of a tensor, is summed in 64 lanes: eight lines of 64 elements are joined in a tree, eight of
-//! these straight, the lanes in a tree, and the leaves of 4096 elements that result in a binary tree. The sum over an
-//! axis with others behind it joins eight rows in a tree, 16
-//! of these straight, 16 of these again, and then in a binary tree. So the order depends on the lengths alone: the bits
+//! these straight, the lines of a rest one by one, the lanes in a tree, and the leaves of 4096 elements that result in a
+//! binary tree. The sum over an axis with others behind it joins eight rows in a tree, 16 of these straight, 16 of these again, and then in a binary tree. So the order depends on the lengths alone: the bits
 //! are the same on every instruction set and on any number of threads, and those of a row are the same alone and in a
 //! matrix. The bound is that of [`pairwise_sum`] along every axis; NumPy's holds along the last one only.
 
@@ -14,6 +13,7 @@ mod columns;
 mod engine;
 mod extremes;
 mod fold;
+mod kernels;
 mod layout;
 mod masks;
 mod positions;
@@ -27,7 +27,7 @@ mod sum_to;
 mod sums;
 mod tiles;
 
-pub(crate) use engine::Form;
+pub(crate) use engine::{Form, rows_of_a_piece};
 pub(crate) use fold::Op;
 pub(crate) use kernel::ReduceKernel;
 pub use scan::Scan;
@@ -40,8 +40,9 @@ pub use slices::{
 mod kernel {
     use super::engine::{self, Form};
     use super::fold::Op;
+    use super::kernels::{self, Kernel};
     use super::softmax::Kind;
-    use super::{positions, slices, softmax_forms};
+    use super::{positions, softmax_forms};
 
     /// What a scalar type brings along for reductions.
     pub trait ReduceKernel: Sized {
@@ -52,7 +53,9 @@ mod kernel {
         /// A reduction of (outer, reduced, inner) to (outer, inner), on several threads.
         fn fold(op: Op, x: &[Self], form: Form, c: &[Self], out: &mut [Self]);
         /// A reduction of a row, on the calling thread.
-        fn fold_row(op: Op, x: &[Self], c: Self) -> Self;
+        fn fold_row(op: Op, x: &[Self]) -> Self;
+        /// Reductions of some rows of `cols` elements, on the calling thread.
+        fn fold_rows(op: Op, x: &[Self], cols: usize, out: &mut [Self]);
         /// Positions of extremes, (outer, inner), on several threads.
         fn positions(op: Op, x: &[Self], form: Form, out: &mut [usize]);
         /// Σ xy.
@@ -79,14 +82,17 @@ mod kernel {
                 fn fold(op: Op, x: &[$t], form: Form, c: &[$t], out: &mut [$t]) {
                     engine::fold(op, x, form, c, out)
                 }
-                fn fold_row(op: Op, x: &[$t], c: $t) -> $t {
-                    engine::fold_row(op, x, c)
+                fn fold_row(op: Op, x: &[$t]) -> $t {
+                    Kernel::of(op).row(x)
+                }
+                fn fold_rows(op: Op, x: &[$t], cols: usize, out: &mut [$t]) {
+                    Kernel::of(op).each_row(x, cols, out)
                 }
                 fn positions(op: Op, x: &[$t], form: Form, out: &mut [usize]) {
                     positions::positions(op, x, form, out)
                 }
                 fn dot(x: &[$t], y: &[$t]) -> $t {
-                    slices::dot_of(x, y)
+                    kernels::dot(x, y)
                 }
                 fn softmax(kind: Kind, x: Option<&[$t]>, form: Form, y: &mut [$t]) {
                     softmax_forms::softmax(kind, x, form, y)

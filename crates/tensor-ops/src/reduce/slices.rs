@@ -1,10 +1,8 @@
 //! Reductions of bare slices, for layers: on the calling thread, without allocation.
 
-use super::fold::{Op, Sum};
-use super::rows::zipped;
+use super::fold::Op;
 use super::softmax::Kind;
 use crate::Real;
-use crate::simd::dispatch;
 
 /// Σx in a fixed order of 64 lanes and a tree: the error is at most (24 + log2(n/2048))·ε·Σ|x| to first order, with 0
 /// for a negative logarithm and ε = 2^-23 or 2^-52, instead of n/2·ε·Σ|x| (Higham, "The accuracy of floating point
@@ -15,7 +13,7 @@ use crate::simd::dispatch;
 /// assert!((tensor_ops::reduce::pairwise_sum(&third) - 1000.0).abs() < 2e-4);
 /// ```
 pub fn pairwise_sum<T: Real>(x: &[T]) -> T {
-    T::fold_row(Op::Sum, x, T::ZERO)
+    T::fold_row(Op::Sum, x)
 }
 
 /// Σx², in the order of [`pairwise_sum`]; not scaled, so it overflows where x² does.
@@ -24,7 +22,7 @@ pub fn pairwise_sum<T: Real>(x: &[T]) -> T {
 /// assert_eq!(tensor_ops::reduce::sum_of_squares(&[3.0, 4.0]), 25.0);
 /// ```
 pub fn sum_of_squares<T: Real>(x: &[T]) -> T {
-    T::fold_row(Op::Squares, x, T::ZERO)
+    T::fold_row(Op::Squares, x)
 }
 
 /// The largest element, NaN if any is NaN; -∞ of none.
@@ -33,7 +31,7 @@ pub fn sum_of_squares<T: Real>(x: &[T]) -> T {
 /// assert_eq!(tensor_ops::reduce::max(&[3.0, 4.0, -5.0]), 4.0);
 /// ```
 pub fn max<T: Real>(x: &[T]) -> T {
-    T::fold_row(Op::Max, x, T::ZERO)
+    T::fold_row(Op::Max, x)
 }
 
 /// Σ xy, in the order of [`pairwise_sum`].
@@ -47,19 +45,6 @@ pub fn max<T: Real>(x: &[T]) -> T {
 pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len(), "dot: lengths {} and {} differ", x.len(), y.len());
     T::dot(x, y)
-}
-
-pub(super) fn dot_of<T: Real>(x: &[T], y: &[T]) -> T {
-    dispatch(
-        #[inline(always)]
-        || {
-            zipped::<T, Sum, 2>(
-                [x, y],
-                #[inline(always)]
-                |[x, y]| x * y,
-            )
-        },
-    )
 }
 
 /// [`Tensor::softmax`](crate::Tensor::softmax) of each row of `cols` elements.

@@ -1,6 +1,6 @@
 //! Softmax, its logarithm, and the logarithm of its denominator.
 
-use super::engine::PIECE;
+use super::engine::{PIECE, rows_of_a_piece};
 use super::layout::along;
 use crate::{Axes, Real, Tensor, TensorError, alloc, pool};
 
@@ -125,7 +125,7 @@ impl<T: Real, S: AsRef<[T]>> Tensor<T, S> {
         }
         if form.inner == 1 && form.reduced > 0 {
             let (y, dy) = (self.as_slice(), dy.as_slice());
-            let piece = (PIECE / form.reduced).max(1) * form.reduced;
+            let piece = rows_of_a_piece(y.len() / form.reduced, form.reduced, PIECE) * form.reduced;
             let dx = pool::collect(y.len(), piece, |from, sink| {
                 let range = from..from + sink.left();
                 let dx = sink.filled(T::ZERO, range.len());

@@ -1,47 +1,162 @@
-//! Softmax of contiguous rows: kernels.
+//! Softmax of contiguous rows: kernels, each compiled once for each type and instruction set.
 
-use super::fold::{Cascade, Largest, Op, Sum};
-use super::rows::{CHUNK, SHORT, row, zipped};
+use super::fold::{Largest, Sum};
+use super::rows::SHORT;
 use super::tiles::{self, Tile};
 use crate::Real;
+use crate::pool::Sink;
+use crate::simd::dispatch;
 
-/// Room for the exponentials of a chunk, for sums that do not keep them.
-pub(super) type Buffer<T> = [T; CHUNK];
-
-/// yⱼ = exp(xⱼ - max x) / Σ exp(xₖ - max x), of `y` itself without an `x`.
-///
-/// The chunks of the sum are summed while they are still in the first-level cache.
-#[inline(always)]
-pub(super) fn softmax<T: Real>(x: Option<&[T]>, y: &mut [T]) {
-    let max = row::<T, Largest>(x.unwrap_or(y), T::ZERO);
-    let sum = exponentials_and_sum(x, max, y);
-    // The sum is at least 1, so its reciprocal cannot overflow.
-    let scale = T::ONE / sum;
-    y.iter_mut().for_each(|y| *y *= scale);
-}
-
-/// yⱼ = exp(xⱼ - max x); max x and Σy.
-#[inline(always)]
-pub(super) fn powers<T: Real>(x: &[T], y: &mut [T]) -> (T, T) {
-    let max = row::<T, Largest>(x, T::ZERO);
-    (max, exponentials_and_sum(Some(x), max, y))
-}
-
-/// yⱼ = exp(xⱼ - max), of `y` itself without an `x`, and their sum.
-#[inline(always)]
-fn exponentials_and_sum<T: Real>(x: Option<&[T]>, max: T, y: &mut [T]) -> T {
-    let mut cascade = Cascade::new();
-    for at in (0..y.len()).step_by(CHUNK) {
-        let to = y.len().min(at + CHUNK);
-        exponentials(x.map(|x| &x[at..to]), max, &mut y[at..to]);
-        cascade.push::<Sum>(row::<T, Sum>(&y[at..to], T::ZERO));
+/// yⱼ = exp(xⱼ - max) of rows, a max for each; of fewer than 16 elements at most 16 rows.
+pub(super) fn powers<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
+    if cols < SHORT {
+        let lines = padded(x, cols);
+        let (mut out, n) = (lines, x.len() / cols);
+        powers(lines[..n].as_flattened(), SHORT, max, out[..n].as_flattened_mut());
+        for (y, line) in y.chunks_exact_mut(cols).zip(&out) {
+            y.copy_from_slice(&line[..cols]);
+        }
+        return;
     }
-    cascade.finish::<Sum>()
+    dispatch(
+        #[inline(always)]
+        || powers_of(x, cols, max, y),
+    );
 }
 
-/// As [`softmax`] or [`log_softmax`] of at most 16 rows of at most 16 columns, all at once.
 #[inline(always)]
+pub(super) fn powers_of<T: Real>(x: &[T], cols: usize, max: &[T], y: &mut [T]) {
+    for (r, y) in y.chunks_exact_mut(cols).enumerate() {
+        let (x, max) = (&x[r * cols..][..cols], max[r]);
+        let mut at = 0;
+        while at < cols {
+            // The last vector begins so early that it is whole, and computes some numbers again.
+            let from = at.min(cols - SHORT);
+            let mut lanes = [T::ZERO; SHORT];
+            lanes.copy_from_slice(&x[from..][..SHORT]);
+            for l in 0..SHORT {
+                lanes[l] = (lanes[l] - max).exp();
+            }
+            y[from..][..SHORT].copy_from_slice(&lanes);
+            at += SHORT;
+        }
+    }
+}
+
+/// The logarithms of a group.
+pub(super) fn logarithms<T: Real>(x: &mut [T; SHORT]) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for l in 0..SHORT {
+                x[l] = x[l].ln();
+            }
+        },
+    );
+}
+
+/// Rows, each times its own number.
+pub(super) fn scaled<T: Real>(x: &[T], cols: usize, scale: &[T], y: &mut Sink<'_, T>) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for (x, &scale) in x.chunks_exact(cols).zip(scale) {
+                y.map(
+                    x,
+                    #[inline(always)]
+                    |x| x * scale,
+                );
+            }
+        },
+    );
+}
+
+/// yⱼ times a number.
+pub(super) fn scale<T: Real>(y: &mut [T], scale: T) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for y in y {
+                *y *= scale;
+            }
+        },
+    );
+}
+
+/// xⱼ - a - b of rows, each with its own a and b.
+pub(super) fn shifted<T: Real>(x: &[T], cols: usize, a: &[T], b: &[T], y: &mut Sink<'_, T>) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for (x, (&a, &b)) in x.chunks_exact(cols).zip(a.iter().zip(b)) {
+                y.map(
+                    x,
+                    #[inline(always)]
+                    |x| x - a - b,
+                );
+            }
+        },
+    );
+}
+
+/// dxⱼ = yⱼ (dyⱼ - dot) of rows, a dot for each.
+pub(super) fn backward<T: Real>(y: &[T], dy: &[T], cols: usize, dots: &[T], dx: &mut [T]) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for (r, dx) in dx.chunks_exact_mut(cols).enumerate() {
+                let (y, dy, dot) = (&y[r * cols..][..cols], &dy[r * cols..][..cols], dots[r]);
+                for j in 0..cols {
+                    dx[j] = y[j] * (dy[j] - dot);
+                }
+            }
+        },
+    );
+}
+
+/// At most 16 rows of fewer than 16 elements, each followed by -∞ to the length of 16.
+fn padded<T: Real>(x: &[T], cols: usize) -> [[T; SHORT]; SHORT] {
+    let mut lines = [[-T::INFINITY; SHORT]; SHORT];
+    dispatch(
+        #[inline(always)]
+        || pad(x, cols, &mut lines),
+    );
+    lines
+}
+
+#[inline(always)]
+fn pad<T: Real>(x: &[T], cols: usize, lines: &mut [[T; SHORT]; SHORT]) {
+    // In memory, where the compiler makes one comparison of vectors of it; of l < cols it makes sixteen branches.
+    let mut inside = [T::ZERO; SHORT];
+    inside[..cols].fill(T::ONE);
+    for (r, line) in lines.iter_mut().enumerate().take(x.len() / cols) {
+        let x = &x[r * cols..];
+        match x.first_chunk::<SHORT>() {
+            Some(x) => {
+                for l in 0..SHORT {
+                    line[l] = if inside[l] > T::ZERO { x[l] } else { -T::INFINITY };
+                }
+            }
+            None => line[..cols].copy_from_slice(&x[..cols]),
+        }
+    }
+}
+
+/// Softmax or its logarithm of rows of at most 16 columns, of `y` itself without an `x`: 16 rows at once.
 pub(super) fn short_rows<T: Real>(is_log: bool, x: Option<&[T]>, cols: usize, y: &mut [T]) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for (i, y) in y.chunks_mut(SHORT * cols).enumerate() {
+                let x = x.map(|x| &x[i * SHORT * cols..][..y.len()]);
+                short_tile(is_log, x, cols, y);
+            }
+        },
+    );
+}
+
+#[inline(always)]
+pub(super) fn short_tile<T: Real>(is_log: bool, x: Option<&[T]>, cols: usize, y: &mut [T]) {
     let mut tile: Tile<T> = [[-T::INFINITY; SHORT]; SHORT];
     tiles::load(x.unwrap_or(y), cols, &mut tile);
     let max = tiles::join::<T, Largest>(&tile, cols);
@@ -54,112 +169,23 @@ pub(super) fn short_rows<T: Real>(is_log: bool, x: Option<&[T]>, cols: usize, y:
     }
     let mut sums = tiles::join::<T, Sum>(&powers, cols);
     if is_log {
-        sums.iter_mut().for_each(|sum| *sum = sum.ln());
+        for l in 0..SHORT {
+            sums[l] = sums[l].ln();
+        }
         for x in &mut tile[..cols] {
             for l in 0..SHORT {
                 x[l] -= sums[l];
             }
         }
-        tiles::store(&tile, y, cols);
     } else {
-        sums.iter_mut().for_each(|sum| *sum = T::ONE / *sum);
-        for power in &mut powers[..cols] {
-            for l in 0..SHORT {
-                power[l] *= sums[l];
-            }
-        }
-        tiles::store(&powers, y, cols);
-    }
-}
-
-/// A short row with -∞ behind it, whose exponential is 0.
-#[inline(always)]
-fn padded<T: Real>(x: &[T]) -> [T; SHORT] {
-    let mut lanes = [-T::INFINITY; SHORT];
-    lanes[..x.len()].copy_from_slice(x);
-    lanes
-}
-
-/// yⱼ = exp(xⱼ - max), of `y` itself without an `x`, in whole vectors to the end.
-#[inline(always)]
-fn exponentials<T: Real>(x: Option<&[T]>, max: T, y: &mut [T]) {
-    let (lines, rest) = y.as_chunks_mut::<SHORT>();
-    let x = x.map(|x| x.as_chunks::<SHORT>());
-    match x {
-        Some((x, _)) => {
-            for (y, x) in lines.iter_mut().zip(x) {
-                for l in 0..SHORT {
-                    y[l] = (x[l] - max).exp();
-                }
-            }
-        }
-        None => {
-            for y in lines {
-                for l in 0..SHORT {
-                    y[l] = (y[l] - max).exp();
-                }
-            }
-        }
-    }
-    if !rest.is_empty() {
-        let mut last = padded(x.map_or(&*rest, |(_, x)| x));
         for l in 0..SHORT {
-            last[l] = (last[l] - max).exp();
+            sums[l] = T::ONE / sums[l];
         }
-        rest.copy_from_slice(&last[..rest.len()]);
-    }
-}
-
-/// yⱼ = xⱼ - max x - ln Σ exp(xₖ - max x), of `y` itself without an `x`.
-#[inline(always)]
-pub(super) fn log_softmax<T: Real>(x: Option<&[T]>, y: &mut [T], buffer: &mut Buffer<T>) {
-    let max = row::<T, Largest>(x.unwrap_or(y), T::ZERO);
-    match x {
-        Some(x) => {
-            // What will be overwritten anyway is the room for the exponentials.
-            let ln = exponentials_and_sum(Some(x), max, y).ln();
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = x - max - ln;
-            }
-        }
-        None => {
-            let ln = sum_exp(y, max, buffer).ln();
-            for y in y {
-                *y = *y - max - ln;
+        for (x, power) in tile.iter_mut().zip(&powers).take(cols) {
+            for l in 0..SHORT {
+                x[l] = power[l] * sums[l];
             }
         }
     }
-}
-
-/// ln Σ exp(xₖ), shifted by the largest x; -∞ over none.
-#[inline(always)]
-pub(super) fn logsumexp<T: Real>(x: &[T], buffer: &mut Buffer<T>) -> T {
-    let max = row::<T, Largest>(x, T::ZERO);
-    // All -∞, or one +∞, is the answer itself, where the shift would give NaN; unless there is a NaN.
-    if max.is_finite() { max + sum_exp(x, max, buffer).ln() } else { T::fold_row(Op::Max, x, T::ZERO) }
-}
-
-/// Σ exp(xₖ - max), with the bits of the sum in [`softmax`].
-#[inline(always)]
-fn sum_exp<T: Real>(x: &[T], max: T, buffer: &mut Buffer<T>) -> T {
-    let mut cascade = Cascade::new();
-    for x in x.chunks(CHUNK) {
-        let y = &mut buffer[..x.len()];
-        exponentials(Some(x), max, y);
-        cascade.push::<Sum>(row::<T, Sum>(y, T::ZERO));
-    }
-    cascade.finish::<Sum>()
-}
-
-/// dxⱼ = yⱼ (dyⱼ - Σ dyₖ yₖ).
-#[inline(always)]
-pub(super) fn backward<T: Real>(y: &[T], dy: &[T], dx: &mut [T]) {
-    let dot = zipped::<T, Sum, 2>(
-        [y, dy],
-        #[inline(always)]
-        |[y, dy]| y * dy,
-    );
-    for ((dx, &y), &dy) in dx.iter_mut().zip(y).zip(dy) {
-        *dx = y * (dy - dot);
-    }
+    tiles::store(&tile, y, cols);
 }
