@@ -5,9 +5,10 @@
 //! alone.
 
 use super::Product;
+use super::columns::{FEW, add_columns};
 use super::lanes::Lanes;
 use super::pack::{self, PAD};
-use super::rows::{add_columns, add_rows};
+use super::rows::add_rows;
 use super::tile::Tile;
 use crate::Real;
 use crate::matrix::Update;
@@ -72,9 +73,15 @@ impl Plan {
 pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
     let panel = 2 * V::N;
     let steps = Parts::at_most(KC, x.k);
-    if x.m == 1 || (x.b_col == 1 && x.k <= 2 && x.n >= 512) {
-        // SAFETY: the caller's contract is the same.
-        return unsafe { if x.b_col == 1 { add_rows::<V>(x, steps) } else { add_columns::<V>(x, steps) } };
+    let few = x.m <= FEW && x.n >= 4 * V::N && x.k >= 4 * V::N;
+    // SAFETY: the caller's contract is the same.
+    unsafe {
+        if x.b_col == 1 && (x.m == 1 || (x.k <= 2 && x.n >= 512)) {
+            return add_rows::<V>(x, steps);
+        }
+        if x.b_col != 1 && (x.m == 1 || few) {
+            return add_columns::<V>(x, steps);
+        }
     }
     let longest = steps.start(1);
     let tiles = Parts::at_most(V::KERNELS.len(), x.m);
