@@ -2,7 +2,7 @@
 //! for the rest.
 //!
 //! - `lanes` says what a kernel needs of a vector register; `avx512`, `avx2` and `portable` are its three kinds.
-//! - `tile` has the micro-kernels, one text for all kinds; `rows` the products that memory bounds.
+//! - `tile` has the micro-kernels, one text for all kinds; `rows` and `columns` the products that memory bounds.
 //! - `blocks` has the loops around them, `pack` the copies that these make, `split` the cut for several threads.
 //!
 //! Element (i, j) of C is summed in order within steps of k, fused where there is an instruction for it, and the steps
@@ -20,6 +20,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod blocks;
+mod columns;
 mod lanes;
 mod pack;
 mod portable;

@@ -64,12 +64,21 @@ impl Lanes for F32x16 {
         _mm512_mask_storeu_ps(p, mask, self.0)
     }
     #[inline(always)]
-    unsafe fn add_block(a: *const f32, a_col: usize, b: *const f32, b_row: usize, mut sum: Self) -> Self {
+    unsafe fn add_block<const R: usize>(
+        a: *const f32,
+        a_row: usize,
+        a_col: usize,
+        b: *const f32,
+        b_row: usize,
+        mut sums: [Self; R],
+    ) -> [Self; R] {
         let lines = turned(b, b_row);
         for p in 0..16 {
-            sum = Self::splat(a.add(p * a_col)).mul_add(F32x16(lines[p]), sum);
+            for i in 0..R {
+                sums[i] = Self::splat(a.add(i * a_row + p * a_col)).mul_add(F32x16(lines[p]), sums[i]);
+            }
         }
-        sum
+        sums
     }
     #[inline(always)]
     unsafe fn transpose(

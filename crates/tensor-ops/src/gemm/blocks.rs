@@ -5,9 +5,10 @@
 //! alone.
 
 use super::Product;
+use super::columns::{FEW, add_columns};
 use super::lanes::Lanes;
 use super::pack::{self, PAD};
-use super::rows::{add_columns, add_rows};
+use super::rows::add_rows;
 use super::tile::Tile;
 use crate::Real;
 use crate::matrix::Update;
@@ -72,7 +73,10 @@ impl Plan {
 pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
     let panel = 2 * V::N;
     let steps = Parts::at_most(KC, x.k);
-    if x.m == 1 || (x.b_col == 1 && x.k <= 2 && x.n >= 512) {
+    let few = x.m <= FEW && x.n >= 4 * V::N && x.k >= 4 * V::N;
+    let by_rows = x.b_col == 1 && (x.m == 1 || (x.k <= 2 && x.n >= 512));
+    let by_columns = x.b_col != 1 && (x.m == 1 || few);
+    if by_rows || by_columns {
         let mut x = *x;
         if !x.bias.is_null() {
             for i in 0..x.m {
@@ -81,9 +85,8 @@ pub(super) unsafe fn drive<V: Lanes>(x: &Product<V::T>) {
             }
             (x.bias, x.update) = (std::ptr::null(), Update::Accumulate);
         }
-        let x = &x;
         // SAFETY: the caller's contract is the same.
-        return unsafe { if x.b_col == 1 { add_rows::<V>(x, steps) } else { add_columns::<V>(x, steps) } };
+        return unsafe { if by_rows { add_rows::<V>(&x, steps) } else { add_columns::<V>(&x, steps) } };
     }
     let longest = steps.start(1);
     let tiles = Parts::at_most(V::KERNELS.len(), x.m);

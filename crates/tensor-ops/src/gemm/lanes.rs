@@ -39,25 +39,29 @@ pub(super) trait Lanes: Copy {
     }
     /// Brings the line of `p` into the first-level cache; any address will do.
     unsafe fn prefetch(p: *const Self::T);
-    /// N products more in each lane: lane j of `sum` and a(p)·b(j, p) for p in 0..N, in order, with a(p) at `a + p·a_col`
-    /// and b(j, p) at `b + j·b_row + p`.
+    /// N products more in each lane, for R rows: lane j of `sums[i]` and a(i, p)·b(j, p) for p in 0..N, in order, with
+    /// a(i, p) at `a + i·a_row + p·a_col` and b(j, p) at `b + j·b_row + p`.
     #[inline(always)]
-    unsafe fn add_block(
+    unsafe fn add_block<const R: usize>(
         a: *const Self::T,
+        a_row: usize,
         a_col: usize,
         b: *const Self::T,
         b_row: usize,
-        mut sum: Self,
-    ) -> Self {
+        mut sums: [Self; R],
+    ) -> [Self; R] {
         // SAFETY: by the contract; `lines` has room for N <= 16 lines of N numbers.
         unsafe {
             let mut lines = [Self::zero(); 16];
             let lines = lines.as_mut_ptr().cast::<Self::T>();
             Self::transpose(b, b_row, Self::N, Self::N, lines, Self::N);
             for p in 0..Self::N {
-                sum = Self::splat(a.add(p * a_col)).mul_add(Self::load(lines.add(p * Self::N)), sum);
+                let line = Self::load(lines.add(p * Self::N));
+                for i in 0..R {
+                    sums[i] = Self::splat(a.add(i * a_row + p * a_col)).mul_add(line, sums[i]);
+                }
             }
-            sum
+            sums
         }
     }
     /// Writes the transpose of the `height <= N` rows of `width` numbers that begin `stride` apart at `from`: line p at

@@ -1,5 +1,5 @@
-//! Products that memory bounds: a number of B is read for one multiply-add, or one of C written. What lies in a row is
-//! read or written from end to end, as the processor likes to prefetch.
+//! Products that memory bounds, B by rows: a number of B is read for one multiply-add, or one of C written. What lies
+//! in a row is read or written from end to end, as the processor likes to prefetch.
 
 use std::mem::MaybeUninit;
 
@@ -161,88 +161,5 @@ impl<T> Group<T> {
             }
             if FULL { sum.store(to) } else { sum.store_first(to, mask) }
         }
-    }
-}
-
-/// The one row of C where B lies by columns: N of them at a time, of which blocks are turned into lines, used and
-/// forgotten. Two steps of k go side by side, for each is a chain of multiply-adds that wait for one another. Asking
-/// for what comes later would be slower: a power of two between the columns sends all into one set of a cache.
-///
-/// # Safety
-/// The contract of [`Product`] with m = 1, and the instructions of V exist.
-#[inline(always)]
-pub(super) unsafe fn add_columns<V: Lanes>(x: &Product<V::T>, steps: Parts) {
-    let mut j = 0;
-    while j < x.n {
-        let count = V::N.min(x.n - j);
-        // SAFETY: columns and products of `x`.
-        unsafe {
-            let b = x.b.add(j * x.b_col);
-            let skew = b.addr() / size_of::<V::T>();
-            let (mask, to) = (V::mask(count), x.c.add(j));
-            let assign = x.update == Update::Assign;
-            let mut total = if assign { V::zero() } else { V::load_first(to, mask) };
-            let mut step = 0;
-            while step < steps.count {
-                let pair = 2.min(steps.count - step);
-                let (mut p, mut end, mut sums) = ([0; 2], [0; 2], [V::zero(); 2]);
-                for s in 0..pair {
-                    (p[s], end[s]) = (steps.start(step + s), steps.start(step + s + 1));
-                    // A block begins where a line of the cache does, if it can.
-                    let head = ((V::N - (skew + p[s]) % V::N) % V::N).min(end[s] - p[s]);
-                    if head > 0 {
-                        sums[s] = turn_and_add::<V>(x, j, count, p[s], head, sums[s]);
-                        p[s] += head;
-                    }
-                }
-                while count == V::N && p[0] + V::N <= end[0] && p[1] + V::N <= end[1] {
-                    for s in 0..2 {
-                        sums[s] =
-                            V::add_block(x.a.add(p[s] * x.a_col), x.a_col, b.add(p[s]), x.b_col, sums[s]);
-                        p[s] += V::N;
-                    }
-                }
-                for s in 0..pair {
-                    while p[s] < end[s] {
-                        let length = V::N.min(end[s] - p[s]);
-                        sums[s] = if length == V::N && count == V::N {
-                            V::add_block(x.a.add(p[s] * x.a_col), x.a_col, b.add(p[s]), x.b_col, sums[s])
-                        } else {
-                            turn_and_add::<V>(x, j, count, p[s], length, sums[s])
-                        };
-                        p[s] += length;
-                    }
-                    total = if assign && step + s == 0 { sums[s] } else { total.add(sums[s]) };
-                }
-                step += pair;
-            }
-            total.store_first(to, mask);
-        }
-        j += count;
-    }
-}
-
-/// At most N products more for `count <= N` columns of B.
-///
-/// # Safety
-/// As above.
-#[inline(always)]
-unsafe fn turn_and_add<V: Lanes>(
-    x: &Product<V::T>,
-    j: usize,
-    count: usize,
-    p: usize,
-    length: usize,
-    mut sum: V,
-) -> V {
-    // SAFETY: by the contract; `lines` has room for N <= 16 lines of N numbers.
-    unsafe {
-        let mut lines = MaybeUninit::<[V; 16]>::uninit();
-        let lines = lines.as_mut_ptr().cast::<V::T>();
-        V::transpose(x.b.add(p + j * x.b_col), x.b_col, count, length, lines, V::N);
-        for q in 0..length {
-            sum = V::splat(x.a.add((p + q) * x.a_col)).mul_add(V::load(lines.add(q * V::N)), sum);
-        }
-        sum
     }
 }
