@@ -37,17 +37,19 @@ impl Change {
     }
 }
 
-/// The table of what changed since the run that was saved at `path`.
+/// The rows of the run that was saved at `path`.
 ///
 /// # Errors
-/// Where there is no such run, or it has no row of this one.
-pub(crate) fn against(path: &Path, rows: &[Row]) -> Result<String, String> {
+/// Where there is no such run.
+pub(crate) fn saved(path: &Path) -> Result<Vec<Value>, String> {
     let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let old: Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
-    let changes = changes(old.as_array().map_or(&[], |rows| rows), rows);
-    if changes.is_empty() {
-        return Err(format!("{} has none of these rows", path.display()));
-    }
+    let rows: Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+    rows.as_array().cloned().ok_or(format!("{} holds no rows", path.display()))
+}
+
+/// The table of what changed since an earlier run.
+pub(crate) fn against(old: &[Value], rows: &[Row]) -> String {
+    let changes = changes(old, rows);
     let head = "against an earlier run               threads       old_us       new_us   old/new";
     let lines: Vec<String> = changes.iter().map(Change::to_string).collect();
     let count = |verdict: &str| changes.iter().filter(|change| change.verdict() == verdict).count();
@@ -57,7 +59,7 @@ pub(crate) fn against(path: &Path, rows: &[Row]) -> Result<String, String> {
         count("SLOWER"),
         count("faster")
     );
-    Ok(format!("{head}\n{}\n{end}", lines.join("\n")))
+    format!("{head}\n{}\n{end}", lines.join("\n"))
 }
 
 /// Where we were timed beside several peers, the first counts, in both runs.

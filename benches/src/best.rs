@@ -1,5 +1,6 @@
 //! Networks in a few lines: the best peer with its best number of threads against our best.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::measure::Samples;
@@ -49,16 +50,9 @@ fn lines(rows: &[Row]) -> Vec<Line> {
 
 fn line(rows: &[&Row], name: &str) -> Option<Line> {
     let rows = || rows.iter().filter(|row| row.workload == name);
-    let ours: Vec<Best> = {
-        let mut threads: Vec<usize> = rows().map(|row| row.threads).collect();
-        threads.dedup();
-        threads.sort_unstable();
-        threads.dedup();
-        threads
-            .into_iter()
-            .map(|threads| our_time(rows().filter(|row| row.threads == threads), threads))
-            .collect()
-    };
+    let threads: BTreeSet<usize> = rows().map(|row| row.threads).collect();
+    let on_each = threads.into_iter().map(|n| our_time(rows().filter(|row| row.threads == n), n));
+    let ours: Vec<Best> = on_each.collect();
     let shorter = |a: &&Best, b: &&Best| a.micros.total_cmp(&b.micros);
     let fastest = *ours.iter().min_by(shorter)?;
     let peer = rows().min_by(|a, b| a.peers.median().total_cmp(&b.peers.median()))?;

@@ -117,6 +117,8 @@ fn peers(options: &Peers) -> Result<ExitCode, String> {
     if request.peers.is_empty() {
         return Err("no peer is named".to_string());
     }
+    // A run that is missing is missed before anything takes time; and it may be replaced by this one.
+    let old = options.against.as_deref().map(against::saved).transpose()?;
     let mut outcome = run::run(&request)?;
     println!("\n{}", summary::summary(&outcome.rows));
     if let Some(best) = best::best(&outcome.rows) {
@@ -127,15 +129,13 @@ fn peers(options: &Peers) -> Result<ExitCode, String> {
         println!("\n{}", memory::table(&outcome.rows).unwrap_or("no large network is among the rows".into()));
     }
     let rows: Value = outcome.rows.iter().map(table::Row::json).collect();
-    // Before anything is written: it may be the same file.
-    let changes = options.against.as_deref().map(|path| against::against(path, &outcome.rows));
     for path in options.out.iter().chain(&options.save) {
         let parent = path.parent().map_or(Ok(()), fs::create_dir_all);
         let written = parent.and_then(|()| fs::write(path, format!("{rows:#}\n")));
         written.map_err(|e| format!("{}: {e}", path.display()))?;
     }
-    if let Some(changes) = changes {
-        println!("\n{}", changes?);
+    if let Some(old) = &old {
+        println!("\n{}", against::against(old, &outcome.rows));
     }
     if outcome.failures.is_empty() {
         return Ok(ExitCode::SUCCESS);

@@ -30,6 +30,9 @@ pub(crate) struct Bench {
     /// compare our times with those of the run that was saved under this name
     #[argh(option, arg_name = "name")]
     against: Option<String>,
+    /// count the instructions of small networks, with callgrind (benches/instructions); with --save and --against
+    #[argh(switch)]
+    instructions: bool,
     /// with --peers: by how much resident memory grows in a step of a large network
     #[argh(switch)]
     memory: bool,
@@ -48,6 +51,9 @@ pub(crate) fn run(options: &Bench) -> Result<(), String> {
     if options.setup_peers {
         setup(options.python.clone().unwrap_or_else(|| "python3".into()))?;
     }
+    if options.instructions {
+        return instructions(options);
+    }
     // Beside ourselves the ratios show the noise of the run.
     let alone = (options.save.is_some() || options.against.is_some()).then_some("self");
     match options.peers.as_deref().or(alone) {
@@ -64,6 +70,15 @@ pub(crate) fn run(options: &Bench) -> Result<(), String> {
         }
         None => cargo(["bench", "--package", "benches", "--"]).args(&options.criterion).status_ok(),
     }
+}
+
+fn instructions(options: &Bench) -> Result<(), String> {
+    let mut command = cargo(["bench", "--manifest-path"]);
+    command.arg(root().join("benches/instructions/Cargo.toml")).arg("--").args(&options.criterion);
+    for (flag, name) in [("--save-baseline", &options.save), ("--baseline", &options.against)] {
+        command.args(name.as_ref().map(|name| format!("{flag}={name}")));
+    }
+    command.status_ok()
 }
 
 fn beside(peers: &str, options: &Bench) -> Result<(), String> {
