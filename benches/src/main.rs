@@ -45,7 +45,7 @@ enum Command {
 #[derive(FromArgs)]
 #[argh(subcommand, name = "peers")]
 struct Peers {
-    /// peers, with commas: torch, jax, numpy, self, or NAME=PROGRAM
+    /// peers, with commas: torch, torch-compile, jax, numpy, candle, burn, self, or NAME=PROGRAM
     #[argh(positional)]
     peers: String,
     /// rounds of 2 ms, one in each place of memory, instead of three of 4 ms

@@ -12,7 +12,7 @@ pub(crate) struct Bench {
     /// part of a criterion benchmark's name
     #[argh(positional, arg_name = "filter")]
     criterion: Option<String>,
-    /// run beside these peers: torch, jax, numpy, self, with commas; NAME=PROGRAM for others
+    /// run beside these peers: torch, torch-compile, jax, numpy, candle, burn, self, with commas; NAME=PROGRAM for others
     #[argh(option)]
     peers: Option<String>,
     /// with --peers: fewer and shorter rounds

@@ -39,7 +39,7 @@ pub fn sgd() -> Rule {
 
 /// Adam with its usual settings.
 pub fn adam() -> Rule {
-    Rule::Adam { rate: 1e-4, betas: [0.9, 0.999], eps: 1e-8 }
+    Rule::Adam { rate: 1e-3, betas: [0.9, 0.999], eps: 1e-8 }
 }
 
 fn theta(widths: &[usize]) -> Vec<f32> {
