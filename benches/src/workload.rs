@@ -40,6 +40,7 @@ pub(crate) struct Steps {
 }
 
 type Writes = dyn FnMut(Inputs<'_>, &mut Tensor<f32>);
+type Makes = dyn Fn(Inputs<'_>) -> Box<dyn Runs>;
 
 /// Our way to the answer.
 pub(crate) enum Ours {
@@ -48,7 +49,7 @@ pub(crate) enum Ours {
     /// Allocates the result.
     Allocating(Box<dyn FnMut(Inputs<'_>) -> Tensor<f32>>),
     /// Has a state, which is made from the inputs once.
-    Runs(Box<dyn Fn(Inputs<'_>) -> Box<dyn Runs>>),
+    Runs(Box<Makes>),
 }
 
 /// A computation with a state of its own.
