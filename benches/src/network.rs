@@ -59,7 +59,7 @@ pub struct Training {
 
 /// What a training starts from, and never changes.
 pub struct Start {
-    /// As in [`model`].
+    /// W `(out, in)` and b `(out)` of each layer, one after the other.
     pub theta: Vec<f32>,
     /// The inputs of the batch, `(m, in)`.
     pub x: Vec<f32>,
