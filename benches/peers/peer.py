@@ -1,9 +1,10 @@
 """What all Python peers share: the protocol of benches/README.md, one JSON object a line.
 
 A peer gives `serve` a function that turns a request into ways to compute it: (name, call) pairs without arguments.
-Where there are several, the fastest is the peer's answer.
+Where there are several, the fastest is the peer's answer. Ways of training are (name, make) pairs: `make()` gives the call.
 """
 
+import contextlib
 import gc
 import itertools
 import json
@@ -31,7 +32,9 @@ def say(answer):
 
 
 def nanoseconds(call, warm_up, reps):
-    """The time of `reps` calls: what a Python program pays, the interpreter's some 30 ns a call included."""
+    """The time of `reps` calls: what a Python program pays, the interpreter's some 30 ns a call included. A call that
+    has a state is put back to where it began first, by its attribute `restart`."""
+    getattr(call, "restart", bool)()
     for _ in itertools.repeat(None, warm_up):
         call()
     gc.disable()
@@ -52,25 +55,62 @@ def fastest(ways):
     return min(ways, key=cost) if len(ways) > 1 else ways[0]
 
 
-def serve(version, ways, write, settle_ms=None):
-    """Answers until standard input ends. `ways(workload, paths, threads)` gives None for what the peer does not have;
-    `write(result, path)` stores a result as little-endian f32; `settle_ms` says how long idle threads spin."""
-    call = None
+def answer(call, steps):
+    """What is compared: the result of a call, or of some steps from where a call with a state began."""
+    if not hasattr(call, "restart"):
+        return call()
+    call.restart()
+    losses = [call() for _ in range(steps)]
+    return call.trained(losses)
+
+
+def growth(make, steps):
+    """What `make` makes, and the bytes by which the resident memory of the process grew at most while it was made and
+    took its first steps; None where the system does not tell."""
+    def resident(key):
+        with open("/proc/self/status") as status:
+            return next(1024 * int(line.split()[1]) for line in status if line.startswith(key))
+    try:
+        with open("/proc/self/clear_refs", "w") as peak:
+            peak.write("5")  # the peak begins anew
+        before = resident("VmRSS")
+    except OSError:
+        return make(), None
+    call = make()
+    for _ in range(steps):
+        call()
+    return call, resident("VmHWM") - before
+
+
+def serve(version, ways, write, settle_ms=None, context=lambda workload: contextlib.nullcontext()):
+    """Answers until standard input ends. `ways(workload, paths, threads)` gives None for what the peer does not have, or
+    a sentence that says why; `write(result, path)` stores a result as little-endian f32; `settle_ms` says how long idle
+    threads spin; in `context(workload)` everything is computed. A call with a state has an attribute `restart`, and
+    `trained(losses)`, which gives θ and the losses."""
+    call = workload = None
     for line in sys.stdin:
         message = json.loads(line)
         try:
             if message["cmd"] == "hello":
                 say({"ok": True, "version": version, "settle_ms": settle_ms})
             elif message["cmd"] == "prepare":
-                found = ways(message["workload"], message["inputs"], message["threads"])
-                if not found:
-                    say({"ok": True, "unsupported": message["workload"]["op"]})
-                    continue
-                form, call = fastest(found)
-                write(call(), message["output"])
-                say({"ok": True, "form": form})
+                workload, steps = message["workload"], message["workload"].get("steps", 0)
+                with context(workload):
+                    found = ways(workload, message["inputs"], message["threads"])
+                    if not found or isinstance(found, str):
+                        say({"ok": True, "unsupported": found or workload["op"]})
+                        continue
+                    if message.get("memory"):
+                        form, make = found[0]
+                        call, grown = growth(make, steps)
+                    else:
+                        form, call = fastest([(form, make()) for form, make in found] if steps else found)
+                        grown = None
+                    write(answer(call, steps), message["output"])
+                say({"ok": True, "form": form, "growth": grown})
             elif message["cmd"] == "time":
-                say({"ok": True, "ns": nanoseconds(call, message["warm_up"], message["reps"])})
+                with context(workload):
+                    say({"ok": True, "ns": nanoseconds(call, message["warm_up"], message["reps"])})
             else:
                 say({"ok": False, "error": f"no command {message['cmd']}"})
         except Exception as error:  # the harness reports it with the row and goes on

@@ -5,19 +5,9 @@ from functools import partial
 import peer
 
 torch = peer.needs("torch")
+import torch_steps  # noqa: E402
+
 F, nn = torch.nn.functional, torch._C._nn
-
-
-def load(path, shape):
-    """A tensor in memory of PyTorch's own, aligned as PyTorch aligns."""
-    size = 1
-    for n in shape:
-        size *= n
-    return torch.from_file(path, size=size, dtype=torch.float32).clone().reshape(shape)
-
-
-def write(result, path):
-    result.contiguous().numpy().astype("<f4").tofile(path)
 
 
 # Each operation: what computes it, given the inputs x, the workload w and a result y to write to. In inference mode all.
@@ -56,9 +46,13 @@ OPS = {
 
 def ways(w, paths, threads):
     torch.set_num_threads(threads)
-    if w["op"] not in OPS:
+    if w["op"] not in OPS and w["op"] not in ("step", "infer"):
         return None
-    x = [load(path, shape) for path, shape in zip(paths, w["shapes"])]
+    x = [torch_steps.load(path, shape) for path, shape in zip(paths, w["shapes"])]
+    if w["op"] == "step":
+        return torch_steps.training(w, x)
+    if w["op"] == "infer":
+        return [("module", partial(torch_steps.network(x[1:]), x[0]))]
     calls = OPS[w["op"]](x, w, torch.empty(w["result"]))
     return [(describe(call), call) for call in calls]
 
@@ -70,5 +64,8 @@ def describe(call):
     return f.__name__ + (" out=" if "out" in call.keywords else "")
 
 
-with torch.inference_mode():
-    peer.serve(torch.__version__, ways, write)
+def context(w):
+    return torch.enable_grad() if w["op"] == "step" else torch.inference_mode()
+
+
+peer.serve(torch.__version__, ways, torch_steps.write, context=context)

@@ -45,6 +45,39 @@ pub(crate) fn compare(ours: &[f32], peers: &[f32], tolerance: Tolerance) -> Resu
     }
 }
 
+/// How θ after some steps is compared: ‖ours - peer's‖ ≤ distance·‖ours - start‖. Element by element would be no fair test, since
+/// an optimizer may divide by a gradient that is all rounding error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Way {
+    /// Elements of θ; what follows in an answer are losses.
+    pub(crate) theta: usize,
+    pub(crate) distance: f64,
+}
+
+/// Compares θ over the way from its start, and the losses element by element.
+pub(crate) fn compare_trained<'a>(
+    start: impl Iterator<Item = &'a f32>,
+    ours: &[f32],
+    peers: &[f32],
+    way: Way,
+    losses: Tolerance,
+) -> Result<(), String> {
+    if ours.len() != peers.len() {
+        return Err(format!("{} elements are ours, {} the peer's", ours.len(), peers.len()));
+    }
+    let ((a, our_losses), (b, their_losses)) = (ours.split_at(way.theta), peers.split_at(way.theta));
+    compare(our_losses, their_losses, losses).map_err(|e| format!("losses: {e}"))?;
+    let square = |x: f32, y: f32| (f64::from(x) - f64::from(y)).powi(2);
+    let apart: f64 = a.iter().zip(b).map(|(x, y)| square(*x, *y)).sum();
+    let gone: f64 = start.zip(a).map(|(x, y)| square(*x, *y)).sum();
+    let distance = (apart / gone).sqrt();
+    // NaN is no agreement.
+    if distance <= way.distance {
+        return Ok(());
+    }
+    Err(format!("the ways of θ differ by {distance:.1e} of their length, {:.0e} is allowed", way.distance))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +101,19 @@ mod tests {
         for n in [1, 1024, 1 << 20] {
             assert!(Tolerance::sum_of(n).absolute < 0.01, "{n}");
         }
+    }
+
+    #[test]
+    fn theta_is_compared_over_the_way_that_it_went() {
+        let way = Way { theta: 3, distance: 1e-2 };
+        let (start, ours) = ([1.0, 2.0, 3.0], [1.1, 2.1, 2.9, 0.7]);
+        let compare = |peers: &[f32]| compare_trained(start.iter(), &ours, peers, way, Tolerance::ELEMENT);
+        assert_eq!(compare(&ours), Ok(()));
+        assert_eq!(compare(&[1.1001, 2.1, 2.9, 0.7]), Ok(()));
+        let untrained = compare(&[1.0, 2.0, 3.0, 0.7]).unwrap_err();
+        assert!(untrained.contains("differ by 1.0e0 of their length"), "{untrained}");
+        assert!(compare(&[1.1, 2.1, 2.9, 0.71]).unwrap_err().starts_with("losses: "));
+        assert!(compare(&[1.1, f32::NAN, 2.9, 0.7]).is_err());
+        assert!(compare(&ours[1..]).is_err());
     }
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use nn::tensor::Tensor;
+
 /// A folder of this process that ends with the value.
 pub(crate) struct Folder(PathBuf);
 
@@ -18,6 +20,15 @@ impl Folder {
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.join(format!("{name}.f32"))
+    }
+
+    /// Files with the inputs of a workload, in order.
+    pub(crate) fn inputs(&self, inputs: &[Tensor<f32>]) -> Result<Vec<PathBuf>, String> {
+        let paths: Vec<_> = (0..inputs.len()).map(|i| self.file(&i.to_string())).collect();
+        for (path, input) in paths.iter().zip(inputs) {
+            write(path, input.as_slice())?;
+        }
+        Ok(paths)
     }
 }
 

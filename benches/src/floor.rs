@@ -41,8 +41,13 @@ impl Floors {
     }
 
     /// The operations at the peak, or the bytes that must be moved at the bandwidth that a copy (or a mere reading) of as large a
-    /// working set reaches: the larger of the two, in microseconds.
+    /// working set reaches: the larger of the two, in microseconds. For a training step the sum of its operations at the
+    /// peak and its update at the bandwidth of a copy: the update waits for the last gradient.
     pub(crate) fn of(&mut self, workload: &Workload) -> f64 {
+        if let Some(steps) = &workload.steps {
+            let bytes = steps.update[0] + steps.update[1];
+            return workload.flops / self.peak + bytes / self.bandwidth(Way::Copy, bytes);
+        }
         let [read, written] = workload.traffic();
         let way = if written < read / 4.0 { Way::Read } else { Way::Copy };
         let bytes = read + written;

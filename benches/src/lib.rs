@@ -2,6 +2,8 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod network;
+
 use nn::tensor::random::Stream;
 
 /// `n` numbers uniform on ±1, a function of `key`.

@@ -3,10 +3,13 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod against;
+mod best;
 mod compare;
 mod files;
 mod floor;
 mod measure;
+mod memory;
 mod peer;
 mod protocol;
 mod run;
@@ -42,7 +45,7 @@ enum Command {
 #[derive(FromArgs)]
 #[argh(subcommand, name = "peers")]
 struct Peers {
-    /// peers, with commas: torch, jax, numpy, self, or NAME=PROGRAM
+    /// peers, with commas: torch, torch-compile, jax, numpy, candle, burn, self, or NAME=PROGRAM
     #[argh(positional)]
     peers: String,
     /// rounds of 2 ms, one in each place of memory, instead of three of 4 ms
@@ -54,6 +57,15 @@ struct Peers {
     /// write the rows to this file as JSON
     #[argh(option)]
     out: Option<PathBuf>,
+    /// keep the rows in this file, for --against
+    #[argh(option)]
+    save: Option<PathBuf>,
+    /// compare our times with those in this file
+    #[argh(option)]
+    against: Option<PathBuf>,
+    /// measure by how much the resident memory grows in a step of a large network
+    #[argh(switch)]
+    memory: bool,
     /// numbers of threads, with commas (default: 1,2 where the machine has two cores)
     #[argh(option)]
     threads: Option<String>,
@@ -105,11 +117,25 @@ fn peers(options: &Peers) -> Result<ExitCode, String> {
     if request.peers.is_empty() {
         return Err("no peer is named".to_string());
     }
-    let outcome = run::run(&request)?;
+    // A run that is missing is missed before anything takes time; and it may be replaced by this one.
+    let old = options.against.as_deref().map(against::saved).transpose()?;
+    let mut outcome = run::run(&request)?;
     println!("\n{}", summary::summary(&outcome.rows));
-    if let Some(out) = &options.out {
-        let rows: Value = outcome.rows.iter().map(table::Row::json).collect();
-        fs::write(out, format!("{rows:#}\n")).map_err(|e| format!("{}: {e}", out.display()))?;
+    if let Some(best) = best::best(&outcome.rows) {
+        println!("\n{best}");
+    }
+    if options.memory {
+        memory::measure(&request, &mut outcome.rows)?;
+        println!("\n{}", memory::table(&outcome.rows).unwrap_or("no large network is among the rows".into()));
+    }
+    let rows: Value = outcome.rows.iter().map(table::Row::json).collect();
+    for path in options.out.iter().chain(&options.save) {
+        let parent = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = parent.and_then(|()| fs::write(path, format!("{rows:#}\n")));
+        written.map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    if let Some(old) = &old {
+        println!("\n{}", against::against(old, &outcome.rows));
     }
     if outcome.failures.is_empty() {
         return Ok(ExitCode::SUCCESS);

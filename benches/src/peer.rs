@@ -14,12 +14,18 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Starts the peer that `spec` names, for this number of threads: `NAME` for the script `NAME_peer.py`, `self` for
-    /// this library in a process of its own, `NAME=PROGRAM ARGUMENTS` for any other.
+    /// Starts the peer that `spec` names, for this number of threads: `NAME` for the script `NAME_peer.py` or the package
+    /// `NAME`, which is built first, `self` for this library in a process of its own, `NAME=PROGRAM ARGUMENTS` for any other.
     pub(crate) fn start(spec: &str, threads: usize, python: Option<&Path>) -> Result<Peer, String> {
         let (name, mut command) = command(spec, python)?;
         // What the runtimes of the peers read when they start; a script sets the number again by its library's own call.
-        for variable in ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NN_NUM_THREADS"] {
+        for variable in [
+            "OMP_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "RAYON_NUM_THREADS",
+            "NN_NUM_THREADS",
+        ] {
             command.env(variable, threads.to_string());
         }
         command.env("NN_PEER_THREADS", threads.to_string());
@@ -61,6 +67,14 @@ fn command<'a>(spec: &'a str, python: Option<&Path>) -> Result<(&'a str, Command
         command.arg("serve");
         return Ok((spec, command));
     }
+    let manifest = Path::new(PEERS).join(spec).join("Cargo.toml");
+    if manifest.is_file() {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+        command.args(["run", "--release", "--locked", "--manifest-path"]).arg(manifest);
+        // As their authors advise, and as their own programs are built.
+        command.env("RUSTFLAGS", "-C target-cpu=native");
+        return Ok((spec, command));
+    }
     let script = script(spec);
     if !script.is_file() {
         return Err(format!("peer {spec}: there is no {}", script.display()));
@@ -73,8 +87,11 @@ fn command<'a>(spec: &'a str, python: Option<&Path>) -> Result<(&'a str, Command
     Ok((spec, command))
 }
 
+/// Where the peers lie.
+const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
+
 fn script(peer: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(format!("{}_peer.py", peer.replace('.', "_")))
+    Path::new(PEERS).join(format!("{}_peer.py", peer.replace(['.', '-'], "_")))
 }
 
 #[cfg(test)]

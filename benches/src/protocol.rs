@@ -26,8 +26,13 @@ pub(crate) struct Connection {
 /// How a peer answers to a workload.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Prepared {
-    /// The answer is in the file; the text says in the peer's words how it was computed.
-    Ready(String),
+    /// The answer is in the file.
+    Ready {
+        /// How it was computed, in the peer's words.
+        form: String,
+        /// Bytes by which the peer's resident memory grew, if it was asked and can tell.
+        growth: Option<u64>,
+    },
     /// The peer has no such operation, and says why.
     Unsupported(String),
 }
@@ -43,13 +48,14 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Has the peer read the inputs, warm up, and write its answer.
+    /// Has the peer read the inputs, warm up, and write its answer; with `memory`, tell what that took.
     pub(crate) fn prepare(
         &mut self,
         workload: &Workload,
         threads: usize,
         inputs: &[PathBuf],
         output: &Path,
+        memory: bool,
     ) -> Result<Prepared, String> {
         let answer = self.ask(&json!({
             "cmd": "prepare",
@@ -57,11 +63,15 @@ impl Connection {
             "threads": threads,
             "inputs": inputs,
             "output": output,
+            "memory": memory,
         }))?;
         let text = |key: &str| answer[key].as_str().map(String::from);
         Ok(match text("unsupported") {
             Some(why) => Prepared::Unsupported(why),
-            None => Prepared::Ready(text("form").unwrap_or_default()),
+            None => {
+                let form = text("form").unwrap_or_default();
+                Prepared::Ready { form, growth: answer["growth"].as_u64() }
+            }
         })
     }
 

@@ -2,9 +2,6 @@
 
 use std::path::Path;
 
-use nn::tensor::Shape;
-
-use crate::compare::compare;
 use crate::files::{self, Folder};
 use crate::floor::Floors;
 use crate::measure::{Care, PLACEMENTS, Samples, interleave};
@@ -63,9 +60,9 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Outcome, String> {
                         println!("{row}");
                         outcome.rows.push(row);
                     }
-                    Ok(Found::Unsupported(why)) => println!("{name:<32} {} has none: {why}", peer.name),
+                    Ok(Found::Unsupported(why)) => println!("{name:<36} {} has none: {why}", peer.name),
                     Err(message) => {
-                        println!("{name:<32} FAILED: {message}");
+                        println!("{name:<36} FAILED: {message}");
                         outcome.failures.push(format!("{name}, {threads} threads, {}: {message}", peer.name));
                     }
                 }
@@ -74,6 +71,10 @@ pub(crate) fn run(request: &Request<'_>) -> Result<Outcome, String> {
     }
     Ok(outcome)
 }
+
+/// Microseconds of a call from which on one place of memory is enough: so long a call goes through so much memory that where it
+/// lies is no luck.
+const LONG: f64 = 30e3;
 
 enum Found {
     Row(Row),
@@ -96,16 +97,20 @@ fn row(
     for place in 0..PLACEMENTS {
         let workload = workloads::all().swap_remove(number);
         let mut subject = match prepare(workload, threads, peer, folder)? {
-            (subject, Prepared::Ready(how)) => {
+            (subject, Prepared::Ready { form: how, .. }) => {
                 form = how;
                 subject
             }
             (_, Prepared::Unsupported(why)) => return Ok(Found::Unsupported(why)),
         };
         let [a, b] = interleave([&mut subject, peer], care, place)?;
+        let slowest = a.median().max(b.median());
         ours.extend(a.0);
         peers.extend(b.0);
         places.push(subject);
+        if slowest > LONG {
+            break;
+        }
     }
     let workload = &places[0].workload;
     Ok(Found::Row(Row {
@@ -116,6 +121,7 @@ fn row(
         ours: Samples(ours),
         peers: Samples(peers),
         floor_us: None,
+        growth: [None; 2],
         forms: [workload.ours.form().to_string(), form],
     }))
 }
@@ -128,22 +134,19 @@ fn prepare(
     folder: &Folder,
 ) -> Result<(Subject, Prepared), String> {
     let drawn = workload.draw();
-    let paths: Vec<_> = (0..drawn.len()).map(|i| folder.file(&i.to_string())).collect();
-    for (path, input) in paths.iter().zip(&drawn) {
-        files::write(path, input.as_slice())?;
-    }
+    let paths = folder.inputs(&drawn)?;
     let output = folder.file("output");
     // What an earlier row left behind is no answer.
     files::write(&output, &[])?;
-    let prepared = peer.prepare(&workload, threads, &paths, &output)?;
+    let prepared = peer.prepare(&workload, threads, &paths, &output, false)?;
     let mut subject = Subject::new(workload, drawn);
-    if matches!(prepared, Prepared::Ready(_)) {
-        let answer = subject.answer().clone();
-        let result: Shape = subject.workload.result;
+    if matches!(prepared, Prepared::Ready { .. }) {
+        let answer = subject.answer()?.clone();
+        let result = subject.workload.result;
         if *answer.shape() != result {
             return Err(format!("our answer has shape {}, not {result}", answer.shape()));
         }
-        compare(answer.as_slice(), &files::read(&output)?, subject.workload.tolerance)?;
+        subject.workload.compare(&subject.inputs, answer.as_slice(), &files::read(&output)?)?;
     }
     Ok((subject, prepared))
 }

@@ -36,7 +36,9 @@ fn answer(message: &Value, prepared: &mut Option<Subject>, spoil: f32) -> Result
             };
             nn::set_threads(message["threads"].as_u64().unwrap_or(1) as usize);
             let mut subject = Subject::new(workload, read_inputs(message)?);
-            let mut answer = subject.answer().clone();
+            let steps = message["workload"]["steps"].as_u64().unwrap_or(0);
+            let growth = if message["memory"] == true { subject.growth(steps as usize) } else { None };
+            let mut answer = subject.answer()?.clone();
             if let Some(last) = answer.as_mut_slice().last_mut() {
                 *last += spoil;
             }
@@ -44,7 +46,7 @@ fn answer(message: &Value, prepared: &mut Option<Subject>, spoil: f32) -> Result
             files::write(output, answer.as_slice())?;
             let form = subject.workload.ours.form();
             *prepared = Some(subject);
-            Ok(json!({"ok": true, "form": form}))
+            Ok(json!({"ok": true, "form": form, "growth": growth}))
         }
         Some("time") => {
             let subject = prepared.as_mut().ok_or("nothing is prepared")?;

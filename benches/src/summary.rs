@@ -22,7 +22,7 @@ struct Line {
 pub(crate) fn summary(rows: &[Row]) -> String {
     let lines: Vec<String> = lines(rows).iter().map(Line::to_string).collect();
     format!(
-        "group                            threads  peer      rows  geometric mean  minimum  below 1  slowest\n{}",
+        "group                            threads  peer          rows  geometric mean  minimum  below 1  slowest\n{}",
         lines.join("\n")
     )
 }
@@ -75,7 +75,7 @@ impl fmt::Display for Line {
         let Line { group, threads, peer, rows, geometric_mean, minimum, slowest, below_one } = self;
         write!(
             f,
-            "{group:<32} {threads:>7}  {peer:<9} {rows:>4} {geometric_mean:>15.2} {minimum:>8.2} {below_one:>8}  {slowest}"
+            "{group:<32} {threads:>7}  {peer:<13} {rows:>4} {geometric_mean:>15.2} {minimum:>8.2} {below_one:>8}  {slowest}"
         )
     }
 }

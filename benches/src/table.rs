@@ -17,6 +17,8 @@ pub(crate) struct Row {
     pub(crate) peers: Samples,
     /// Microseconds that the machine asks for.
     pub(crate) floor_us: Option<f64>,
+    /// Bytes by which the resident memory of our process, and of the peer's, grows, where it was measured.
+    pub(crate) growth: [Option<u64>; 2],
     /// How each side computed it.
     pub(crate) forms: [String; 2],
 }
@@ -28,7 +30,7 @@ impl Row {
     }
 
     pub(crate) fn json(&self) -> Value {
-        json!({
+        let mut json = json!({
             "workload": self.workload,
             "threads": self.threads,
             "ours_us": self.ours.median(),
@@ -40,13 +42,19 @@ impl Row {
             "peer_min_us": self.peers.min(),
             "ours_form": self.forms[0],
             "peer_form": self.forms[1],
-        })
+        });
+        for (key, growth) in ["ours_growth_bytes", "peer_growth_bytes"].into_iter().zip(self.growth) {
+            if let Some(growth) = growth {
+                json[key] = json!(growth);
+            }
+        }
+        json
     }
 }
 
 /// The line above the rows.
 pub(crate) const HEAD: &str =
-    "workload                         threads      ours_us  peer         peer_us   ratio  floor_us";
+    "workload                             threads      ours_us  peer             peer_us   ratio  floor_us";
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +63,7 @@ impl fmt::Display for Row {
         let (name, peer) = (&self.workload, &self.peer);
         write!(
             f,
-            "{name:<32} {:>7} {ours:>12}  {peer:<9} {peers:>10} {:>7.2} {floor:>9}",
+            "{name:<36} {:>7} {ours:>12}  {peer:<13} {peers:>10} {:>7.2} {floor:>9}",
             self.threads,
             self.ratio()
         )
@@ -81,6 +89,7 @@ pub(crate) mod tests {
             ours: Samples(vec![ours, 9.0 * ours, 0.5 * ours]),
             peers: Samples(vec![peers]),
             floor_us: None,
+            growth: [None; 2],
             forms: [String::new(), String::new()],
         }
     }

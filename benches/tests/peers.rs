@@ -53,6 +53,7 @@ fn nothing_to_run_is_said_in_one_sentence() {
     for (arguments, part) in [
         (&["torch"][..], "peer torch needs Python"),
         (&["self", "--filter", "no such row"], "no workload matches"),
+        (&["self", "--against", "no/such.json"], "no/such.json: "),
         (&["self", "--threads", "zero"], "--threads zero"),
         (&[""], "no peer is named"),
     ] {
@@ -61,4 +62,20 @@ fn nothing_to_run_is_said_in_one_sentence() {
         let stderr = text(&run.stderr);
         assert!(stderr.contains(part) && stderr.lines().count() == 1, "{stderr}");
     }
+}
+
+#[test]
+fn steps_and_their_answers_are_compared_and_kept() {
+    let saved = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("saved/steps.json");
+    let path = saved.to_str().unwrap();
+    let quick = ["--quick", "--threads", "1", "--filter", "step 2-8-2"];
+    let run = peers(&[&["self", "--save", path], &quick[..]].concat());
+    assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
+    assert!(text(&run.stdout).contains("best against best"), "{}", text(&run.stdout));
+    let run = peers(&[&["self", "--against", path], &quick[..]].concat());
+    assert!(text(&run.stdout).contains("1 rows, "), "{}{}", text(&run.stdout), text(&run.stderr));
+    // The last number of the answer is a loss.
+    let wrong = format!("wrong={PROGRAM} serve --spoil 0.001");
+    let run = peers(&[&[&wrong[..]], &quick[..]].concat());
+    assert!(text(&run.stdout).contains("FAILED: losses: "), "{}", text(&run.stdout));
 }

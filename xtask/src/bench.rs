@@ -12,7 +12,7 @@ pub(crate) struct Bench {
     /// part of a criterion benchmark's name
     #[argh(positional, arg_name = "filter")]
     criterion: Option<String>,
-    /// run beside these peers: torch, jax, numpy, self, with commas; NAME=PROGRAM for others
+    /// run beside these peers: torch, torch-compile, jax, numpy, candle, burn, self, with commas; NAME=PROGRAM for others
     #[argh(option)]
     peers: Option<String>,
     /// with --peers: fewer and shorter rounds
@@ -24,6 +24,18 @@ pub(crate) struct Bench {
     /// with --peers: write the rows to this file as JSON
     #[argh(option)]
     out: Option<PathBuf>,
+    /// keep the rows as target/bench/NAME.json; without --peers they are ours beside ourselves
+    #[argh(option, arg_name = "name")]
+    save: Option<String>,
+    /// compare our times with those of the run that was saved under this name
+    #[argh(option, arg_name = "name")]
+    against: Option<String>,
+    /// count the instructions of small networks, with callgrind (benches/instructions); with --save and --against
+    #[argh(switch)]
+    instructions: bool,
+    /// with --peers: by how much resident memory grows in a step of a large network
+    #[argh(switch)]
+    memory: bool,
     /// with --peers: numbers of threads (default 1,2)
     #[argh(option)]
     threads: Option<String>,
@@ -39,18 +51,34 @@ pub(crate) fn run(options: &Bench) -> Result<(), String> {
     if options.setup_peers {
         setup(options.python.clone().unwrap_or_else(|| "python3".into()))?;
     }
-    match &options.peers {
+    if options.instructions {
+        return instructions(options);
+    }
+    // Beside ourselves the ratios show the noise of the run.
+    let alone = (options.save.is_some() || options.against.is_some()).then_some("self");
+    match options.peers.as_deref().or(alone) {
         Some(peers) => beside(peers, options),
         None if options.setup_peers => Ok(()),
         None if options.quick
             || options.filter.is_some()
             || options.out.is_some()
+            || options.memory
             || options.threads.is_some() =>
         {
-            Err("--quick, --filter, --out and --threads belong to --peers".to_string())
+            Err("--quick, --filter, --out, --memory and --threads belong to --peers, --save or --against"
+                .to_string())
         }
         None => cargo(["bench", "--package", "benches", "--"]).args(&options.criterion).status_ok(),
     }
+}
+
+fn instructions(options: &Bench) -> Result<(), String> {
+    let mut command = cargo(["bench", "--manifest-path"]);
+    command.arg(root().join("benches/instructions/Cargo.toml")).arg("--").args(&options.criterion);
+    for (flag, name) in [("--save-baseline", &options.save), ("--baseline", &options.against)] {
+        command.args(name.as_ref().map(|name| format!("{flag}={name}")));
+    }
+    command.status_ok()
 }
 
 fn beside(peers: &str, options: &Bench) -> Result<(), String> {
@@ -58,8 +86,14 @@ fn beside(peers: &str, options: &Bench) -> Result<(), String> {
     if let Some(word) = &options.criterion {
         return Err(format!("with --peers the filter is an option: --filter {word}"));
     }
-    if options.quick {
-        command.arg("--quick");
+    for (flag, given) in [("--quick", options.quick), ("--memory", options.memory)] {
+        command.args(given.then_some(flag));
+    }
+    for (flag, name) in [("--save", &options.save), ("--against", &options.against)] {
+        let path = |name: &String| root().join("target/bench").join(format!("{name}.json"));
+        if let Some(path) = name.as_ref().map(path) {
+            command.arg(flag).arg(path);
+        }
     }
     for (flag, value) in [("--filter", &options.filter), ("--threads", &options.threads)] {
         command.args(value.iter().flat_map(|value| [flag, value]));

@@ -62,5 +62,6 @@ fn row(group: &str, (op, [low, high], ours): Function, n: usize) -> Workload {
         // 0.5·x·(1 + erf(x/√2)), which some peers compute, cancels left of 0.
         tolerance: Tolerance { absolute: if op == "gelu" { 4e-6 } else { 1e-6 }, ..Tolerance::ELEMENT },
         flops: 0.0,
+        steps: None,
     }
 }

@@ -4,6 +4,7 @@ mod elementwise;
 mod moves;
 mod products;
 mod rows;
+mod steps;
 
 use crate::workload::Workload;
 
@@ -12,7 +13,8 @@ const FITS: &str = "the shapes of a workload fit";
 
 /// All rows, in the order of the table.
 pub(crate) fn all() -> Vec<Workload> {
-    [products::rows(), elementwise::rows(), rows::rows(), moves::rows()].into_iter().flatten().collect()
+    let rows = [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), steps::rows()];
+    rows.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

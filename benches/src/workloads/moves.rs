@@ -49,5 +49,6 @@ fn row(
         ours,
         tolerance: Tolerance::EXACT,
         flops: 0.0,
+        steps: None,
     }
 }

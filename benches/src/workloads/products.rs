@@ -73,5 +73,6 @@ fn row(form: &'static str, (m, k, n): (usize, usize, usize)) -> Workload {
         }),
         tolerance: Tolerance::sum_of(inner),
         flops: (2 * m * k * n) as f64,
+        steps: None,
     }
 }

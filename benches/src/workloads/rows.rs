@@ -58,6 +58,7 @@ fn along_rows(op: &str, [m, n]: [usize; 2], ours: fn() -> Ours) -> Workload {
         ours: ours(),
         tolerance,
         flops: 0.0,
+        steps: None,
     }
 }
 
@@ -72,6 +73,7 @@ fn row_norm() -> Workload {
         ours: Ours::allocating(|x| x[0].normalize(Norm::L2, 1, 1e-12).expect(FITS)),
         tolerance: Tolerance { relative: 1e-5, absolute: 1e-8 },
         flops: 0.0,
+        steps: None,
     }
 }
 
@@ -90,6 +92,7 @@ fn reduction(op: &str, where_: &str, axes: &Axes, ours: Ours) -> Workload {
         ours,
         tolerance: if op == "sum" { Tolerance::sum_of(terms) } else { Tolerance::EXACT },
         flops: 0.0,
+        steps: None,
     }
 }
 
@@ -103,5 +106,6 @@ fn cumsum() -> Workload {
         ours: Ours::allocating(|x| x[0].cumsum(1).expect(FITS)),
         tolerance: Tolerance::sum_of(1024),
         flops: 0.0,
+        steps: None,
     }
 }

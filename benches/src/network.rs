@@ -1,0 +1,131 @@
+//! Our side of a training step and of a forward pass: what a program writes by hand around the library. Whoever changes
+//! the library's way of training changes this file, and no other of the measuring.
+
+use nn::prelude::*;
+
+/// The rule of the update, with the numbers that every side is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rule {
+    /// θ ← θ - rate·g
+    Sgd {
+        /// The learning rate.
+        rate: f64,
+    },
+    /// Adam without decay.
+    Adam {
+        /// The learning rate α.
+        rate: f64,
+        /// β₁ and β₂.
+        betas: [f64; 2],
+        /// ε, added to the root.
+        eps: f64,
+    },
+}
+
+impl Rule {
+    fn optimizer(self) -> Box<dyn Optimizer<f32>> {
+        match self {
+            Rule::Sgd { rate } => Box::new(Sgd::new(rate)),
+            Rule::Adam { rate, betas: [beta1, beta2], eps } => {
+                Box::new(Adam::new(rate).betas(beta1, beta2).eps(eps))
+            }
+        }
+    }
+}
+
+/// Dense layers of these widths, the first being that of the input, with ReLU between them, and the given θ:
+/// W `(out, in)`, b `(out)`, layer after layer.
+fn model(widths: &[usize], theta: &[f32]) -> Model<f32> {
+    let [input, hidden @ .., classes] = widths else { panic!("at least two widths") };
+    let mut net = Sequential::new();
+    for width in hidden {
+        net = net.push(Dense::new(*width)).push(Relu);
+    }
+    let mut model: Model<f32> = net.push(Dense::new(*classes)).init([*input], 0).expect("a network");
+    model.theta_mut().copy_from_slice(theta);
+    model
+}
+
+/// A network in training on one batch, with everything that a step needs and changes.
+pub struct Training {
+    model: Model<f32>,
+    optimizer: Box<dyn Optimizer<f32>>,
+    state: Vec<f32>,
+    ws: Workspace<f32>,
+    loss: SoftmaxCrossEntropy,
+    width: usize,
+    number: u64,
+}
+
+/// What a training starts from, and never changes.
+pub struct Start {
+    /// W `(out, in)` and b `(out)` of each layer, one after the other.
+    pub theta: Vec<f32>,
+    /// The inputs of the batch, `(m, in)`.
+    pub x: Vec<f32>,
+    /// The class of each sample.
+    pub labels: Vec<usize>,
+}
+
+impl Training {
+    /// A network before its first step.
+    pub fn new(widths: &[usize], rule: Rule, start: &Start) -> Training {
+        let (model, optimizer) = (model(widths, &start.theta), rule.optimizer());
+        Training {
+            state: optimizer.init(model.theta().len()),
+            ws: model.workspace(start.labels.len()).expect("a workspace"),
+            loss: SoftmaxCrossEntropy::new(),
+            width: widths[0],
+            number: 0,
+            optimizer,
+            model,
+        }
+    }
+
+    /// Forward, mean softmax cross-entropy, backward, update. The loss is that before the update.
+    pub fn step(&mut self, start: &Start) -> f32 {
+        let x = Rows::new(&start.x, [self.width]).expect("whole samples");
+        let batch = Batch::new(x, Target::Classes(&start.labels)).expect("a batch");
+        let cx = Context::training(0, self.number);
+        let value = self.model.loss_and_gradient(&batch, &self.loss, &cx, &mut self.ws);
+        let Training { optimizer, state, model, ws, number, .. } = self;
+        optimizer.update(*number, optimizer.rate(), state, model.theta_mut(), ws.gradient());
+        *number += 1;
+        value
+    }
+
+    /// Back to before the first step.
+    pub fn restart(&mut self, start: &Start) {
+        self.model.theta_mut().copy_from_slice(&start.theta);
+        self.state.fill(0.0);
+        self.number = 0;
+    }
+
+    /// θ as it is now.
+    pub fn theta(&self) -> &[f32] {
+        self.model.theta()
+    }
+}
+
+/// A network that only predicts.
+pub struct Inference {
+    model: Model<f32>,
+    ws: Workspace<f32>,
+    width: usize,
+}
+
+impl Inference {
+    /// A network with room for batches of `capacity` samples.
+    pub fn new(widths: &[usize], theta: &[f32], capacity: usize) -> Inference {
+        let model = model(widths, theta);
+        let ws = Workspace::inference(model.network(), capacity).expect("a workspace");
+        Inference { model, ws, width: widths[0] }
+    }
+
+    /// The outputs for the samples `x`, `(m, in)`.
+    pub fn forward<'a>(&'a mut self, x: &'a [f32]) -> &'a [f32] {
+        let x = Rows::new(x, [self.width]).expect("whole samples");
+        let Inference { model, ws, .. } = self;
+        model.network().forward(model.theta(), model.state(), x, &Context::inference(), ws).data()
+    }
+}
