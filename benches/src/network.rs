@@ -87,9 +87,10 @@ impl Training {
         let x = Rows::new(&start.x, [self.width]).expect("whole samples");
         let batch = Batch::new(x, Target::Classes(&start.labels)).expect("a batch");
         let cx = Context::training(0, self.number);
-        let value = self.model.loss_and_gradient(&batch, &self.loss, &cx, &mut self.ws);
-        let Training { optimizer, state, model, ws, number, .. } = self;
-        optimizer.update(*number, optimizer.rate(), state, model.theta_mut(), ws.gradient());
+        let Training { optimizer, state, model, ws, loss, number, .. } = self;
+        let value = model.step(&batch, loss, &cx, ws, state, &|part| {
+            optimizer.update_part(*number, optimizer.rate(), part.memory, part.theta, part.gradient);
+        });
         *number += 1;
         value
     }

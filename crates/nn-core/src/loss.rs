@@ -371,21 +371,34 @@ impl Network {
         ws: &mut Workspace<T>,
         input: InputGradient,
     ) -> T {
+        let value = self.value_and_output_gradient(theta, state, batch, loss, cx, ws);
+        self.backward(theta, state, batch.x, cx, ws, input);
+        value
+    }
+
+    /// Forward, and the loss with its gradient with respect to the output.
+    pub(crate) fn value_and_output_gradient<T: Scalar>(
+        &self,
+        theta: &[T],
+        state: &[T],
+        batch: &Batch<'_, T>,
+        loss: &dyn Loss<T>,
+        cx: &Context,
+        ws: &mut Workspace<T>,
+    ) -> T {
         assert!(ws.trains, "a workspace for inference has no gradients");
         assert_fits(loss.check_batch(self.output_shape(), batch));
         let mut terms = std::mem::take(&mut ws.terms);
         let mut dy = std::mem::take(&mut ws.grads[self.output]);
+        // The workspace is lent to y.
         let profile = ws.profile.clone();
         let y = self.forward(theta, state, batch.x, cx, ws);
         let n = y.data().len();
-        // The workspace is lent to y.
-        let profile = profile.as_deref();
-        let value = timed(profile, Part::Loss, || {
+        let value = timed(profile.as_deref(), Part::Loss, || {
             checked_value_and_gradient(loss, y, batch.target, batch.weights, &mut terms, &mut dy[..n])
         });
         ws.terms = terms;
         ws.grads[self.output] = dy;
-        self.backward(theta, state, batch.x, cx, ws, input);
         value
     }
 }

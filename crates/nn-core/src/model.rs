@@ -5,8 +5,11 @@ use std::sync::Arc;
 use tensor_ops::random::{FNV_START, fnv1a};
 use tensor_ops::{Shape, Tensor};
 
+use crate::parts::Change;
 use crate::run::InputGradient;
-use crate::{Batch, BatchError, Context, Loss, Mode, Network, Rows, Scalar, Workspace};
+use crate::{
+    Batch, BatchError, Context, Loss, MAX_MEMORY, Mode, Network, Rows, Scalar, ThetaPart, Workspace,
+};
 
 /// A network, its θ and its observed state.
 ///
@@ -142,6 +145,53 @@ impl<T: Scalar> Model<T> {
         let Model { network, theta, state } = self;
         let value = network.loss_and_gradient(theta, state, batch, loss, cx, ws, InputGradient::Skip);
         if value.is_finite() {
+            network.observe(theta, state, batch.x, cx, ws);
+        }
+        value
+    }
+
+    /// One training step in one go: the loss of a batch, its gradient, and the update of θ, which is called for parts of θ
+    /// on several threads, each as soon as its gradient is known. The gradient is left in the workspace. A loss that is NaN
+    /// or infinite changes nothing.
+    ///
+    /// `memory` is what the update remembers: some vectors as long as θ, one behind the other, at most [`MAX_MEMORY`].
+    ///
+    /// ```
+    /// use nn_core::{Batch, Context, Layer, Model, Rows, Target};
+    /// use nn_layers::{Dense, MeanSquaredError};
+    /// let mut model: Model<f64> = Dense::new(1).init([1], 0)?;
+    /// let (x, t) = ([0.0, 1.0, 2.0], [1.0, 3.0, 5.0]);
+    /// let batch = Batch::new(Rows::new(&x, [1])?, Target::Values(Rows::new(&t, [1])?))?;
+    /// let mut ws = model.workspace(3)?;
+    /// for step in 0..200 {
+    ///     model.step(&batch, &MeanSquaredError::new(), &Context::training(0, step), &mut ws, &mut [], &|part| {
+    ///         for (theta, d) in part.theta.iter_mut().zip(part.gradient) {
+    ///             *theta -= 0.2 * *d;
+    ///         }
+    ///     });
+    /// }
+    /// assert!((model.predict(&[[10.0]].into())?.as_slice()[0] - 21.0).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Model::loss_and_gradient`], and where `memory` is no whole number of vectors, or more than [`MAX_MEMORY`].
+    pub fn step(
+        &mut self,
+        batch: &Batch<'_, T>,
+        loss: &dyn Loss<T>,
+        cx: &Context,
+        ws: &mut Workspace<T>,
+        memory: &mut [T],
+        update: &(dyn Fn(ThetaPart<'_, T>) + Sync),
+    ) -> T {
+        let Model { network, theta, state } = self;
+        let fits = memory.is_empty() || (!theta.is_empty() && memory.len().is_multiple_of(theta.len()));
+        assert!(fits && memory.len() <= MAX_MEMORY * theta.len(), "elements of the memory of an update");
+        let value = network.value_and_output_gradient(theta, state, batch, loss, cx, ws);
+        if value.is_finite() {
+            network.backward_inputs(theta, state, batch.x, cx, ws, InputGradient::Skip);
+            network.backward_params(state, batch.x, cx, ws, Some(Change { theta, memory, update }));
             network.observe(theta, state, batch.x, cx, ws);
         }
         value

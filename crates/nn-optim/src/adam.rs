@@ -1,8 +1,8 @@
 //! Adam: momentum and element-wise scaling, with bias correction.
 
-use tensor_ops::{Real, pool, simd};
+use tensor_ops::{Real, simd};
 
-use crate::optimizer::{Optimizer, PIECE, SIZE, SettingError, assert_lengths, check_all, is_size};
+use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, check_all, is_size};
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1).
 ///
@@ -71,8 +71,8 @@ impl Adam {
 }
 
 impl<T: Real> Optimizer<T> for Adam {
-    fn state_len(&self, n: usize) -> usize {
-        if self.amsgrad { 3 * n } else { 2 * n }
+    fn memory(&self) -> usize {
+        if self.amsgrad { 3 } else { 2 }
     }
 
     fn rate(&self) -> f64 {
@@ -93,37 +93,36 @@ impl<T: Real> Optimizer<T> for Adam {
         )
     }
 
-    fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
+    fn update_part(
+        &self,
+        step: u64,
+        rate: f64,
+        [m, s, largest, _]: [&mut [T]; MAX_MEMORY],
+        theta: &mut [T],
+        gradient: &[T],
+    ) {
+        let rule = Rule::<T>::new(self, step as f64 + 1.0, rate);
         let n = theta.len();
-        assert_lengths(theta, gradient, state, Optimizer::<T>::state_len(self, n));
-        let t = step as f64 + 1.0;
-        let rule = Rule::<T>::new(self, t, rate);
-        let (m, rest) = state.split_at_mut(n);
-        let (s, largest) = rest.split_at_mut(n);
-        let parts = [(theta, PIECE), (m, PIECE), (s, PIECE), (largest, if self.amsgrad { PIECE } else { 0 })];
-        pool::split(n.div_ceil(PIECE), parts, |piece, [theta, m, s, largest]| {
-            let n = theta.len();
-            let (g, m, s) = (&gradient[piece * PIECE..][..n], &mut m[..n], &mut s[..n]);
-            // One loop without a branch: every number is read and written once.
-            simd::dispatch(
-                #[inline(always)]
-                || {
-                    if self.amsgrad {
-                        let largest = &mut largest[..n];
-                        for i in 0..n {
-                            rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
-                            largest[i] = largest[i].maximum(s[i]);
-                            theta[i] -= rule.step(m[i], largest[i]);
-                        }
-                    } else {
-                        for i in 0..n {
-                            rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
-                            theta[i] -= rule.step(m[i], s[i]);
-                        }
+        let (g, m, s) = (&gradient[..n], &mut m[..n], &mut s[..n]);
+        // One loop without a branch: every number is read and written once.
+        simd::dispatch(
+            #[inline(always)]
+            || {
+                if self.amsgrad {
+                    let largest = &mut largest[..n];
+                    for i in 0..n {
+                        rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
+                        largest[i] = largest[i].maximum(s[i]);
+                        theta[i] -= rule.step(m[i], largest[i]);
                     }
-                },
-            );
-        });
+                } else {
+                    for i in 0..n {
+                        rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
+                        theta[i] -= rule.step(m[i], s[i]);
+                    }
+                }
+            },
+        );
     }
 }
 

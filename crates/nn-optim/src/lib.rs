@@ -35,7 +35,7 @@ mod sgd;
 
 pub use adam::Adam;
 pub use clip::{clip_norm, clip_value};
-pub use optimizer::{Optimizer, SettingError};
+pub use optimizer::{MAX_MEMORY, Optimizer, SettingError};
 pub use schedule::{Constant, CosineAnnealing, Schedule};
 pub use sgd::Sgd;
 

@@ -2,13 +2,18 @@
 
 use std::fmt::Debug;
 
-use tensor_ops::Real;
+use tensor_ops::{Real, pool};
 
 /// A rule that updates a flat θ from its gradient. The optimizer itself holds settings only; what it remembers is a
 /// flat slice of the caller's, so that it can be saved, moved and resumed like θ.
 pub trait Optimizer<T: Real>: Debug + Send + Sync {
-    /// How many numbers it remembers for n parameters; all of them start as 0.
-    fn state_len(&self, n: usize) -> usize;
+    /// How many numbers it remembers for each parameter, at most [`MAX_MEMORY`]; all of them start as 0.
+    fn memory(&self) -> usize;
+
+    /// How many numbers it remembers for n parameters: [`Optimizer::memory`] vectors of n, one behind the other.
+    fn state_len(&self, n: usize) -> usize {
+        n * self.memory()
+    }
 
     /// What it remembers before the first update of n parameters.
     fn init(&self, n: usize) -> Vec<T> {
@@ -28,8 +33,33 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     ///
     /// # Panics
     /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says.
-    fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]);
+    fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
+        let n = theta.len();
+        assert_eq!(gradient.len(), n, "elements of the gradient");
+        assert_eq!(state.len(), self.state_len(n), "elements of the optimizer's state");
+        let mut vectors = state.chunks_exact_mut(n.max(1));
+        let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
+        let parts = [(theta, PIECE), vector(), vector(), vector(), vector()];
+        pool::split(n.div_ceil(PIECE), parts, |i, [theta, memory @ ..]| {
+            let gradient = &gradient[i * PIECE..][..theta.len()];
+            self.update_part(step, rate, memory, theta, gradient);
+        });
+    }
+
+    /// The same for a part of θ, on the calling thread, in one pass: with the same part of each vector that it remembers, and
+    /// empty slices for what there is not. For whoever has parts of the gradient at hand while they are in the cache.
+    fn update_part(
+        &self,
+        step: u64,
+        rate: f64,
+        memory: [&mut [T]; MAX_MEMORY],
+        theta: &mut [T],
+        gradient: &[T],
+    );
 }
+
+/// The most numbers that an optimizer may remember for each parameter.
+pub const MAX_MEMORY: usize = 4;
 
 /// A setting outside its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -64,11 +94,5 @@ pub(crate) fn is_size(x: f64) -> bool {
 /// What [`is_size`] allows.
 pub(crate) const SIZE: &str = "a finite number >= 0";
 
-#[track_caller]
-pub(crate) fn assert_lengths<T>(theta: &[T], gradient: &[T], state: &[T], state_len: usize) {
-    assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
-    assert_eq!(state.len(), state_len, "elements of the optimizer's state");
-}
-
 /// Elements of a piece of work: 64 KB of f32, some microseconds at memory speed.
-pub(crate) const PIECE: usize = 1 << 14;
+const PIECE: usize = 1 << 14;

@@ -1,8 +1,8 @@
 //! Gradient descent.
 
-use tensor_ops::{Real, pool, simd};
+use tensor_ops::{Real, simd};
 
-use crate::optimizer::{Optimizer, PIECE, SIZE, SettingError, assert_lengths, check_all, is_size};
+use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, check_all, is_size};
 
 /// θ ← θ - α (g + λ θ): gradient descent, with weight decay λ as an L2 term in the gradient (PyTorch's convention).
 ///
@@ -34,7 +34,7 @@ impl Sgd {
 }
 
 impl<T: Real> Optimizer<T> for Sgd {
-    fn state_len(&self, _: usize) -> usize {
+    fn memory(&self) -> usize {
         0
     }
 
@@ -52,19 +52,22 @@ impl<T: Real> Optimizer<T> for Sgd {
         )
     }
 
-    fn update(&self, _: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
-        assert_lengths(theta, gradient, state, 0);
+    fn update_part(
+        &self,
+        _: u64,
+        rate: f64,
+        _: [&mut [T]; MAX_MEMORY],
+        theta: &mut [T],
+        gradient: &[T],
+    ) {
         let (rate, decay) = (T::from_f64(rate), T::from_f64(self.weight_decay));
-        pool::split(theta.len().div_ceil(PIECE), [(theta, PIECE)], |i, [theta]| {
-            let gradient = &gradient[i * PIECE..];
-            simd::dispatch(
-                #[inline(always)]
-                || {
-                    for (theta, g) in theta.iter_mut().zip(gradient) {
-                        *theta -= rate * (*g + decay * *theta);
-                    }
-                },
-            );
-        });
+        simd::dispatch(
+            #[inline(always)]
+            || {
+                for (theta, g) in theta.iter_mut().zip(gradient) {
+                    *theta -= rate * (*g + decay * *theta);
+                }
+            },
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
-use nn_core::{Context, Loss, Mode, Model, Reduction, Rows, Scalar};
+use nn_core::{Context, Loss, Mode, Model, Reduction, Rows, Scalar, ThetaPart};
 use nn_data::{Batches, Dataset};
 use nn_optim::{Optimizer, Schedule};
 
@@ -132,11 +132,13 @@ impl<'a, O, L> Trainer<'a, O, L> {
                     .map_err(|source| TrainError::Batch { set: "training", source })?;
                 rate = self.rate_at::<T>(step)?;
                 let cx = Context::training(self.seed, step);
-                let loss = model.loss_and_gradient(&batch, &self.loss, &cx, &mut ws).to_f64();
+                let update = |part: ThetaPart<'_, T>| {
+                    self.optimizer.update_part(step, rate, part.memory, part.theta, part.gradient);
+                };
+                let loss = model.step(&batch, &self.loss, &cx, &mut ws, &mut state, &update).to_f64();
                 if !loss.is_finite() {
                     return Err(TrainError::Diverged { step, epoch, rate, loss });
                 }
-                self.optimizer.update(step, rate, &mut state, model.theta_mut(), ws.gradient());
                 sum += match self.loss.reduction() {
                     Reduction::Sum => loss,
                     _ => loss * selection.samples as f64,
