@@ -205,6 +205,9 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         match target {
             Target::Classes(list) => {
                 let counted = list.iter().filter(|&&class| Some(class) != self.ignored);
+                if self.weights.is_none() {
+                    return T::from_usize(counted.count());
+                }
                 counted.map(|&class| self.weight::<T>(class)).sum()
             }
             _ => T::from_usize(super::values(NAME, *target).len() / output[0]),
@@ -214,13 +217,8 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
     fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
         let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
         if let Some(list) = self.hard_targets(target, places) {
-            return simd::dispatch(
-                #[inline(always)]
-                || {
-                    let scale = |i: usize| self.scale(list[i], T::ONE);
-                    rows::rows::<T, false>(y.data(), classes, list, scale, terms, &mut []);
-                },
-            );
+            let scale = |i: usize| self.scale(list[i], T::ONE);
+            return rows::rows(y.data(), classes, list, scale, terms, None);
         }
         simd::dispatch(
             #[inline(always)]
@@ -245,13 +243,8 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
     ) {
         let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
         if let Some(list) = self.hard_targets(target, places) {
-            return simd::dispatch(
-                #[inline(always)]
-                || {
-                    let scale = |i: usize| self.scale(list[i], upstream.at(i));
-                    rows::rows::<T, true>(y.data(), classes, list, scale, terms, dy.data());
-                },
-            );
+            let scale = |i: usize| self.scale(list[i], upstream.at(i));
+            return rows::rows(y.data(), classes, list, scale, terms, Some(dy.data()));
         }
         simd::dispatch(
             #[inline(always)]

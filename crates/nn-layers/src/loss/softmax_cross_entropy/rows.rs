@@ -3,10 +3,13 @@
 //! With M the largest output of a row and r = Σ exp(yₖ - M) over the others, -ln softmax(y)ₜ = (M - yₜ) + ln(1 + r) and
 //! softmax(y)ₖ = exp(yₖ - M)/(1 + r): one exponential an output. A row has the same bits wherever it stands.
 
-use tensor_ops::Real;
+use tensor_ops::{Real, simd, slices};
 
-/// Rows side by side, one a lane, where a row is too short to fill a vector; and lanes of the sum of a longer one.
+/// Rows up to this length are taken together, so that their exponentials fill vectors; and lanes of the sum of a longer
+/// one.
 const LANES: usize = 16;
+/// Short rows taken together.
+const TOGETHER: usize = 64;
 
 /// What the terms and gradients of a row are multiplied by; 0 twice for a row that is ignored.
 #[derive(Clone, Copy)]
@@ -15,9 +18,35 @@ pub(super) struct Scale<T> {
     pub(super) gradient: T,
 }
 
-/// Terms, and where GRADIENT, dy: for outputs `(m, classes)` and the class numbers and scales of each row.
-#[inline(always)]
-pub(super) fn rows<T: Real, const GRADIENT: bool>(
+/// Terms, and where there is room for it dy: for outputs `(m, classes)`, and the class number and scale of each row.
+pub(super) fn rows<T: Real>(
+    y: &[T],
+    classes: usize,
+    targets: &[usize],
+    scale: impl Fn(usize) -> Scale<T>,
+    terms: &mut [T],
+    mut dy: Option<&mut [T]>,
+) {
+    let step = if classes > LANES { 1 } else { TOGETHER };
+    for first in (0..terms.len()).step_by(step) {
+        let rows = first..(first + step).min(terms.len());
+        let at = rows.start * classes..rows.end * classes;
+        let (y, targets, terms) = (&y[at.clone()], &targets[rows.clone()], &mut terms[rows]);
+        let scale = |row: usize| scale(first + row);
+        match &mut dy {
+            Some(dy) if classes > LANES => terms[0] = long_row::<T, true>(y, targets[0], scale(0), &mut dy[at]),
+            None if classes > LANES => terms[0] = long_row::<T, false>(y, targets[0], scale(0), &mut []),
+            Some(dy) => short_rows::<T, true>(y, classes, targets, scale, terms, &mut dy[at]),
+            None => {
+                let exponentials = &mut [T::ZERO; LANES * TOGETHER][..y.len()];
+                short_rows::<T, false>(y, classes, targets, scale, terms, exponentials);
+            }
+        }
+    }
+}
+
+/// Up to TOGETHER rows of up to LANES classes. `dy` holds the exponentials, and where GRADIENT, in the end the gradient.
+fn short_rows<T: Real, const GRADIENT: bool>(
     y: &[T],
     classes: usize,
     targets: &[usize],
@@ -25,88 +54,54 @@ pub(super) fn rows<T: Real, const GRADIENT: bool>(
     terms: &mut [T],
     dy: &mut [T],
 ) {
-    if classes > LANES {
-        for (i, term) in terms.iter_mut().enumerate() {
-            let at = i * classes..(i + 1) * classes;
-            let dy = if GRADIENT { &mut dy[at.clone()] } else { &mut [][..] };
-            *term = long_row::<T, GRADIENT>(&y[at], targets[i], scale(i), dy);
+    let mut best = [0; TOGETHER];
+    let rows = y.chunks_exact(classes).zip(dy.chunks_exact_mut(classes));
+    for (((y, e), best), (term, target)) in rows.zip(&mut best).zip(terms.iter_mut().zip(targets)) {
+        // The first of the largest, by comparisons that NaN fails; then it is in the sum.
+        let mut max = y[0];
+        for (c, &x) in y.iter().enumerate() {
+            (max, *best) = if x > max { (x, c) } else { (max, *best) };
         }
-        return;
+        for (e, &x) in e.iter_mut().zip(y) {
+            *e = x - max;
+        }
+        e[*best] = -T::INFINITY; // not in the sum
+        *term = max - y[(*target).min(classes - 1)];
     }
-    let mut first = 0;
-    while first < terms.len() {
-        let count = LANES.min(terms.len() - first);
-        let at = first * classes..(first + count) * classes;
-        let dy = if GRADIENT { &mut dy[at.clone()] } else { &mut [][..] };
-        let (targets, terms) = (&targets[first..first + count], &mut terms[first..first + count]);
-        let mut scales = [Scale { term: T::ZERO, gradient: T::ZERO }; LANES];
-        for l in 0..count {
-            scales[l] = scale(first + l);
+    slices::exp_in_place(dy);
+    let mut rest = [T::ZERO; TOGETHER];
+    for (rest, e) in rest.iter_mut().zip(dy.chunks_exact(classes)) {
+        for e in e {
+            *rest += *e;
         }
-        short_rows::<T, GRADIENT>(&y[at], classes, targets, &scales, terms, dy);
-        first += count;
+    }
+    let mut logarithms = rest;
+    slices::ln_1p_in_place(&mut logarithms[..terms.len()]);
+    let rows = dy.chunks_exact_mut(classes).zip(best.iter().zip(&rest).zip(&logarithms));
+    for (i, ((dy, ((best, rest), log)), (value, target))) in rows.zip(terms.iter_mut().zip(targets)).enumerate() {
+        let scale = scale(i);
+        *value = term(scale, *value + *log);
+        if GRADIENT {
+            let factor = scale.gradient / (T::ONE + *rest);
+            for dy in &mut *dy {
+                *dy *= factor;
+            }
+            dy[*best] = factor;
+            finish(scale, (*target).min(classes - 1), dy);
+        }
     }
 }
 
-/// Up to LANES rows of up to LANES classes, turned so that a vector holds one class of all rows.
-#[inline(always)]
-fn short_rows<T: Real, const GRADIENT: bool>(
-    y: &[T],
-    classes: usize,
-    targets: &[usize],
-    scales: &[Scale<T>; LANES],
-    terms: &mut [T],
-    dy: &mut [T],
-) {
-    let count = terms.len();
-    let mut e = [[T::ZERO; LANES]; LANES];
-    for l in 0..count {
-        for c in 0..classes {
-            e[c][l] = y[l * classes + c];
-        }
-    }
-    // The first of the largest, by comparisons that NaN fails; then it is in the sum.
-    let (mut max, mut best) = (e[0], [0u32; LANES]);
-    for c in 1..classes {
-        for l in 0..LANES {
-            let larger = e[c][l] > max[l];
-            max[l] = if larger { e[c][l] } else { max[l] };
-            best[l] = if larger { c as u32 } else { best[l] };
-        }
-    }
-    let mut rest = [T::ZERO; LANES];
-    for c in 0..classes {
-        for l in 0..LANES {
-            e[c][l] = (e[c][l] - max[l]).exp();
-            rest[l] += if best[l] == c as u32 { T::ZERO } else { e[c][l] };
-        }
-    }
-    let mut logs = [T::ZERO; LANES];
-    for l in 0..LANES {
-        logs[l] = rest[l].ln_1p();
-    }
-    for l in 0..count {
-        terms[l] = term(scales[l], (max[l] - y[l * classes + targets_of(targets, l, classes)]) + logs[l]);
-    }
-    if !GRADIENT {
-        return;
-    }
-    for c in 0..classes {
-        for l in 0..LANES {
-            e[c][l] = scales[l].gradient * (e[c][l] / (T::ONE + rest[l]));
-        }
-    }
-    for l in 0..count {
-        for c in 0..classes {
-            dy[l * classes + c] = e[c][l];
-        }
-        finish(scales[l], targets_of(targets, l, classes), &mut dy[l * classes..(l + 1) * classes]);
-    }
-}
-
-/// One row, LANES classes a vector.
-#[inline(always)]
+/// One row, LANES classes a vector. The class of a row that is ignored may lie outside the range.
 fn long_row<T: Real, const GRADIENT: bool>(y: &[T], target: usize, scale: Scale<T>, dy: &mut [T]) -> T {
+    simd::dispatch(
+        #[inline(always)]
+        || vectors::<T, GRADIENT>(y, target, scale, dy),
+    )
+}
+
+#[inline(always)]
+fn vectors<T: Real, const GRADIENT: bool>(y: &[T], target: usize, scale: Scale<T>, dy: &mut [T]) -> T {
     let (whole, tail) = y.as_chunks::<LANES>();
     // What is missing in the last vector adds nothing.
     let mut last = [-T::INFINITY; LANES];
@@ -182,12 +177,6 @@ impl<T: Real> Sums<T> {
         }
         if self.ones[0] > T::ZERO { (self.ones[0] - T::ONE) + self.rest[0] } else { self.rest[0] }
     }
-}
-
-/// The class of a row; any, where the row is ignored, whose number may lie outside the range.
-#[inline(always)]
-fn targets_of(targets: &[usize], row: usize, classes: usize) -> usize {
-    targets[row].min(classes - 1)
 }
 
 /// A row that is ignored has no term, whatever its outputs.
