@@ -54,6 +54,11 @@ impl Floors {
         (bytes / self.bandwidth(way, bytes)).max(workload.flops / self.peak)
     }
 
+    /// Floating-point operations per microsecond.
+    pub(crate) fn peak(&self) -> f64 {
+        self.peak
+    }
+
     /// What was found, for the head of the table.
     pub(crate) fn describe(&mut self) -> String {
         let copy = self.bandwidth(Way::Copy, LARGEST as f64);

@@ -11,6 +11,7 @@ mod floor;
 mod measure;
 mod memory;
 mod peer;
+mod profile;
 mod protocol;
 mod run;
 mod serve;
@@ -39,6 +40,7 @@ enum Command {
     Peers(Peers),
     Serve(Serve),
     List(List),
+    Profile(Profile),
 }
 
 /// Runs the table beside peers. Exit code 1: answers differ, or a row could not be run; 2: nothing could be run.
@@ -88,12 +90,32 @@ struct Serve {
 #[argh(subcommand, name = "list")]
 struct List {}
 
+/// Prints where the time of a training step goes.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "profile")]
+struct Profile {
+    /// the name of the row: "step 784-128-10 Adam b64"
+    #[argh(positional)]
+    workload: String,
+    /// numbers of threads, with commas (default: 1,2 where the machine has two cores)
+    #[argh(option)]
+    threads: Option<String>,
+}
+
 fn main() -> ExitCode {
     let options: Options = argh::from_env();
     let code = match options.command {
         Command::Peers(options) => peers(&options),
         Command::Serve(Serve { spoil }) => {
             serve::serve(io::stdin().lock(), io::stdout().lock(), spoil).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Profile(Profile { workload, threads: list }) => {
+            threads(list.as_deref()).and_then(|numbers| {
+                for n in numbers {
+                    println!("{}\n", profile::profile(&workload, n)?);
+                }
+                Ok(ExitCode::SUCCESS)
+            })
         }
         Command::List(_) => {
             workloads::all().iter().for_each(|w| println!("{}", w.name));

@@ -102,6 +102,22 @@ impl Training {
         self.number = 0;
     }
 
+    /// Puts the steps from now on under the clock.
+    pub fn start_profile(&mut self) {
+        let Training { model, ws, .. } = self;
+        ws.start_profile(model.network());
+    }
+
+    /// Where the time has gone.
+    pub fn profile(&self) -> Option<&nn::core::Profile> {
+        self.ws.profile()
+    }
+
+    /// What is trained.
+    pub fn network(&self) -> &nn::core::Network {
+        self.model.network()
+    }
+
     /// θ as it is now.
     pub fn theta(&self) -> &[f32] {
         self.model.theta()

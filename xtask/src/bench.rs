@@ -36,7 +36,10 @@ pub(crate) struct Bench {
     /// with --peers: by how much resident memory grows in a step of a large network
     #[argh(switch)]
     memory: bool,
-    /// with --peers: numbers of threads (default 1,2)
+    /// print where the time of this training step goes: "step 784-128-10 Adam b64"
+    #[argh(option, arg_name = "workload")]
+    profile: Option<String>,
+    /// with --peers or --profile: numbers of threads (default 1,2)
     #[argh(option)]
     threads: Option<String>,
     /// with --peers: the Python interpreter (default: NN_PEER_PYTHON, or target/peers)
@@ -53,6 +56,12 @@ pub(crate) fn run(options: &Bench) -> Result<(), String> {
     }
     if options.instructions {
         return instructions(options);
+    }
+    if let Some(workload) = &options.profile {
+        let mut command =
+            cargo(["run", "--quiet", "--release", "--package", "benches", "--", "profile", workload]);
+        command.args(options.threads.iter().flat_map(|threads| ["--threads", threads]));
+        return command.status_ok();
     }
     // Beside ourselves the ratios show the noise of the run.
     let alone = (options.save.is_some() || options.against.is_some()).then_some("self");

@@ -6,6 +6,8 @@ mod products;
 mod rows;
 mod steps;
 
+pub(crate) use steps::training;
+
 use crate::workload::Workload;
 
 /// What no row can get wrong: its shapes are written beside it.

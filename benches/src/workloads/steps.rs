@@ -16,14 +16,31 @@ const ADAM: Rule = Rule::Adam { rate: 1e-3, betas: [0.9, 0.999], eps: 1e-8 };
 /// Steps from equal weights after which the answers are compared.
 pub(super) const COMPARED: usize = 3;
 
+/// Widths, samples of a batch, rule.
+const STEPS: [(&[usize], usize, Rule); 5] = [
+    (&[2, 8, 2], 64, SGD),
+    (&[784, 128, 10], 64, SGD),
+    (&[784, 128, 10], 64, ADAM),
+    (&[784, 512, 256, 10], 128, ADAM),
+    (&[1024, 2048, 2048, 1000], 512, ADAM),
+];
+
+/// What the step of this name is made of, with numbers of the same sizes as its row has.
+pub(crate) fn training(name: &str) -> Option<(&'static [usize], Rule, Start)> {
+    let (widths, batch, rule) =
+        STEPS.into_iter().find(|&(w, batch, rule)| step(w, batch, rule).name == name)?;
+    let bounds = widths.windows(2).flat_map(|w| [6.0, 1.0].map(|a: f64| (a / w[0] as f64).sqrt() as f32));
+    let parameters = shapes(widths).zip(bounds).enumerate();
+    let theta = parameters.flat_map(|(i, (shape, bound))| {
+        benches::values(i as u64, shape.size()).into_iter().map(move |x| x * bound)
+    });
+    let x = benches::values(99, batch * widths[0]);
+    let labels = (0..batch).map(|i| i % widths[widths.len() - 1]).collect();
+    Some((widths, rule, Start { theta: theta.collect(), x, labels }))
+}
+
 pub(super) fn rows() -> Vec<Workload> {
-    let mut rows = vec![
-        step(&[2, 8, 2], 64, SGD),
-        step(&[784, 128, 10], 64, SGD),
-        step(&[784, 128, 10], 64, ADAM),
-        step(&[784, 512, 256, 10], 128, ADAM),
-        step(&[1024, 2048, 2048, 1000], 512, ADAM),
-    ];
+    let mut rows: Vec<Workload> = STEPS.map(|(widths, batch, rule)| step(widths, batch, rule)).into();
     rows.extend([1, 64, 1024].map(|batch| infer(&[784, 512, 256, 10], batch)));
     rows
 }

@@ -9,8 +9,8 @@ use tensor_ops::{Real, pool};
 use crate::profile::{Part, timed};
 use crate::run::slice_all;
 use crate::{
-    BackPass, Context, InputGradient, Local, MAX_INPUTS, Network, Node, Params, Phase, Pointwise, Rows, RowsMut, Scalar,
-    Workspace,
+    BackPass, Context, InputGradient, Local, MAX_INPUTS, Network, Node, Params, Phase, Pointwise, Rows,
+    RowsMut, Scalar, Workspace,
 };
 
 impl Network {
@@ -61,8 +61,11 @@ impl Network {
             // A gradient that is the first of its value is assigned in place; one to be added goes to a spare buffer.
             let mut dx: [Vec<T>; MAX_INPUTS] = Default::default();
             for (slot, &value) in node.inputs.iter().enumerate().filter(|&(_, &value)| wanted(value)) {
-                let from =
-                    if node.accumulates[slot] { &mut ws.spare[slot] } else { &mut ws.grads[self.buffers[value]] };
+                let from = if node.accumulates[slot] {
+                    &mut ws.spare[slot]
+                } else {
+                    &mut ws.grads[self.buffers[value]]
+                };
                 dx[slot] = take(from);
             }
 
@@ -81,7 +84,14 @@ impl Network {
                 }
                 pass.summary_back = &summary_back;
                 if node.saved_back > 0 || node.inputs.iter().any(|&value| wanted(value)) {
-                    self.backward_input(node, &pass, &inputs, &mut dx, [&mut saved_back, &mut scratch], wanted);
+                    self.backward_input(
+                        node,
+                        &pass,
+                        &inputs,
+                        &mut dx,
+                        [&mut saved_back, &mut scratch],
+                        wanted,
+                    );
                 }
             });
 
@@ -134,7 +144,12 @@ impl Network {
     }
 
     /// The gradient of a node's output in its buffer.
-    pub(crate) fn gradient_of<'a, T: Real>(&self, node: &Node, samples: usize, buffer: &'a [T]) -> Rows<'a, T> {
+    pub(crate) fn gradient_of<'a, T: Real>(
+        &self,
+        node: &Node,
+        samples: usize,
+        buffer: &'a [T],
+    ) -> Rows<'a, T> {
         let shape = self.shapes[node.output];
         Rows::of(&buffer[..samples * shape.size()], shape)
     }
@@ -183,7 +198,6 @@ impl Network {
             );
         });
     }
-
 }
 
 /// Elements of a piece of work at memory speed: 64 KB of f32, some microseconds.
@@ -191,7 +205,9 @@ const PIECE: usize = 1 << 14;
 
 /// dy ← f'(x) dy, where y = f(x).
 fn pull_back<T: Real>(f: &dyn Pointwise<T>, y: &[T], dy: &mut [T]) {
-    pool::split(dy.len().div_ceil(PIECE), [(dy, PIECE)], |i, [dy]| f.pull_back(&y[i * PIECE..][..dy.len()], dy));
+    pool::split(dy.len().div_ceil(PIECE), [(dy, PIECE)], |i, [dy]| {
+        f.pull_back(&y[i * PIECE..][..dy.len()], dy)
+    });
 }
 
 fn add<T: Real>(sum: &mut [T], term: &[T]) {

@@ -9,8 +9,8 @@ use tensor_ops::{Real, pool};
 
 use crate::profile::{Part, timed};
 use crate::{
-    Context, Local, MAX_INPUTS, Mode, Network, Node, Params, ParamsMut, Pass, Phase, Pointwise, Rows, RowsMut, Scalar,
-    Workspace,
+    Context, Local, MAX_INPUTS, Mode, Network, Node, Params, ParamsMut, Pass, Phase, Pointwise, Rows,
+    RowsMut, Scalar, Workspace,
 };
 
 /// Whether the gradient with respect to the network's input is wanted too.
@@ -134,7 +134,12 @@ impl Network {
         inputs
     }
 
-    pub(crate) fn value<'a, T: Real>(&self, value: usize, x: Rows<'a, T>, ws: &'a Workspace<T>) -> Rows<'a, T> {
+    pub(crate) fn value<'a, T: Real>(
+        &self,
+        value: usize,
+        x: Rows<'a, T>,
+        ws: &'a Workspace<T>,
+    ) -> Rows<'a, T> {
         if value == 0 {
             return x;
         }

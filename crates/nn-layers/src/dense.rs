@@ -98,9 +98,9 @@ impl<T: Real> Kernel<T> for Dense {
         let w = self.weight(&pass.theta);
         let (x, dy) = (pass.x[0].data(), pass.dy.data());
         let dy = Matrix::new(dy, dy.len() / self.units, self.units);
-        let then = pass.below.map(|f| {
-            move |first: usize, part: &mut [T]| f.pull_back(&x[first..first + part.len()], part)
-        });
+        let then = pass
+            .below
+            .map(|f| move |first: usize, part: &mut [T]| f.pull_back(&x[first..first + part.len()], part));
         affine(dy, w, None, dx[0].data(), as_dyn(&then)); // dx = dy W, times f' where x = f(..)
     }
 

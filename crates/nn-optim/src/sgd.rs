@@ -52,14 +52,7 @@ impl<T: Real> Optimizer<T> for Sgd {
         )
     }
 
-    fn update_part(
-        &self,
-        _: u64,
-        rate: f64,
-        _: [&mut [T]; MAX_MEMORY],
-        theta: &mut [T],
-        gradient: &[T],
-    ) {
+    fn update_part(&self, _: u64, rate: f64, _: [&mut [T]; MAX_MEMORY], theta: &mut [T], gradient: &[T]) {
         let (rate, decay) = (T::from_f64(rate), T::from_f64(self.weight_decay));
         simd::dispatch(
             #[inline(always)]

@@ -133,7 +133,9 @@ mod tests {
     /// What comes after a product sees every element once, with the bits that the steps one by one would give it.
     #[test]
     fn bias_and_what_comes_after_are_as_one_by_one() {
-        for (m, k, n) in [(1, 5, 3), (5, 3, 1), (70, 33, 40), (64, 784, 128), (300, 300, 70), (4, 2, 600), (2, 0, 3)] {
+        for (m, k, n) in
+            [(1, 5, 3), (5, 3, 1), (70, 33, 40), (64, 784, 128), (300, 300, 70), (4, 2, 600), (2, 0, 3)]
+        {
             let (a, b, bias) = (values(1, m * k), values(2, k * n), values(3, n));
             let (a, bt) = (Matrix::new(&a, m, k), Matrix::new(&b, n, k).t());
             for b in [bt, Matrix::new(&b, k, n)] {

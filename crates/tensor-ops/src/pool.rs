@@ -17,8 +17,8 @@
 
 mod parts;
 
-pub use parts::{split, split_at};
 pub(crate) use parts::{Sink, collect, collect_here};
+pub use parts::{split, split_at};
 
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};

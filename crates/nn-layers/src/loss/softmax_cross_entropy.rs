@@ -323,7 +323,10 @@ mod tests {
                 let max = row.iter().fold(f64::MIN, |a, b| a.max(*b));
                 let lse = max + row.iter().map(|y| (y - max).exp()).sum::<f64>().ln();
                 let counts = if targets[i] == 5 { 0.0 } else { 1.0 };
-                assert!((terms[i] - counts * (lse - row[targets[i]])).abs() < 1e-12, "{classes} classes, row {i}");
+                assert!(
+                    (terms[i] - counts * (lse - row[targets[i]])).abs() < 1e-12,
+                    "{classes} classes, row {i}"
+                );
                 for c in 0..classes {
                     let one = if c == targets[i] { 1.0 } else { 0.0 };
                     let want = counts * ((row[c] - lse).exp() - one);
@@ -339,7 +342,12 @@ mod tests {
             let rows = Rows::new(&y, [3]).unwrap();
             let long = [&y[..], &[-f64::INFINITY; 30]].concat();
             let (target, mut terms) = (Target::Classes(&[0]), [0.0]);
-            Loss::<f64>::value(&SoftmaxCrossEntropy::new(), Rows::new(&long, [33]).unwrap(), target, &mut terms);
+            Loss::<f64>::value(
+                &SoftmaxCrossEntropy::new(),
+                Rows::new(&long, [33]).unwrap(),
+                target,
+                &mut terms,
+            );
             assert_eq!(terms[0].is_nan(), y.iter().any(|y| y.is_nan()), "a long row");
             nn_core::loss_value(
                 &SoftmaxCrossEntropy::new(),

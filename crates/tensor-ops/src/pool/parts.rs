@@ -75,7 +75,8 @@ pub fn split_at<T: Send, const N: usize>(
         let fits = bounds.is_empty() || (bounds.len() == pieces + 1 && bounds[pieces] <= part.len());
         assert!(ascend && fits, "bounds of {pieces} pieces of {} elements", part.len());
     }
-    let parts = parts.map(|(part, bounds)| (Part { start: part.as_mut_ptr(), len: part.len(), chunk: 0 }, bounds));
+    let parts =
+        parts.map(|(part, bounds)| (Part { start: part.as_mut_ptr(), len: part.len(), chunk: 0 }, bounds));
     for_each(pieces, |i| {
         task(
             i,
@@ -246,7 +247,18 @@ mod tests {
             x.iter_mut().for_each(|x| *x += i + 1);
         });
         for (i, x) in x.iter().enumerate() {
-            assert_eq!(*x, if i < 500 { 2 } else if i < 501 { 3 } else if i < 990 { 4 } else { 0 });
+            assert_eq!(
+                *x,
+                if i < 500 {
+                    2
+                } else if i < 501 {
+                    3
+                } else if i < 990 {
+                    4
+                } else {
+                    0
+                }
+            );
         }
         for bad in [&[0, 4, 3][..], &[0, 1, 11], &[0, 1], &[0, 1, 2, 3]] {
             let call = || split_at(2, [(&mut vec![0; 10][..], bad)], |_, _| ());

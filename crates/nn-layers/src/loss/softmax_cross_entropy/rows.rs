@@ -34,7 +34,9 @@ pub(super) fn rows<T: Real>(
         let (y, targets, terms) = (&y[at.clone()], &targets[rows.clone()], &mut terms[rows]);
         let scale = |row: usize| scale(first + row);
         match &mut dy {
-            Some(dy) if classes > LANES => terms[0] = long_row::<T, true>(y, targets[0], scale(0), &mut dy[at]),
+            Some(dy) if classes > LANES => {
+                terms[0] = long_row::<T, true>(y, targets[0], scale(0), &mut dy[at])
+            }
             None if classes > LANES => terms[0] = long_row::<T, false>(y, targets[0], scale(0), &mut []),
             Some(dy) => short_rows::<T, true>(y, classes, targets, scale, terms, &mut dy[at]),
             None => {
@@ -78,7 +80,9 @@ fn short_rows<T: Real, const GRADIENT: bool>(
     let mut logarithms = rest;
     slices::ln_1p_in_place(&mut logarithms[..terms.len()]);
     let rows = dy.chunks_exact_mut(classes).zip(best.iter().zip(&rest).zip(&logarithms));
-    for (i, ((dy, ((best, rest), log)), (value, target))) in rows.zip(terms.iter_mut().zip(targets)).enumerate() {
+    for (i, ((dy, ((best, rest), log)), (value, target))) in
+        rows.zip(terms.iter_mut().zip(targets)).enumerate()
+    {
         let scale = scale(i);
         *value = term(scale, *value + *log);
         if GRADIENT {

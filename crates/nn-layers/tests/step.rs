@@ -1,0 +1,172 @@
+//! A step in one go: what is computed together has the bits of what is computed one by one; nothing is allocated; and the
+//! parallel regions are few.
+
+use std::sync::{Mutex, PoisonError};
+
+use nn_core::{
+    BackPass, Batch, BindErrorKind, Context, Kernel, Layer, Local, Loss, Model, Op, Pass, Plan, Rows,
+    RowsMut, Target,
+};
+use nn_layers::{
+    BatchNorm, Dense, Dropout, MeanSquaredError, Relu, Residual, Sequential, Sigmoid, SoftmaxCrossEntropy,
+    Tanh,
+};
+use tensor_ops::random::Stream;
+use tensor_ops::{Real, Shape, pool};
+
+/// An activation that is computed by itself.
+#[derive(Debug, Clone)]
+struct Alone<K>(K);
+
+impl<K: Op> Op for Alone<K> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+    fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
+        self.0.plan(inputs)
+    }
+}
+
+impl<T: Real, K: Kernel<T>> Kernel<T> for Alone<K> {
+    fn forward(&self, pass: &Pass<'_, T>, y: RowsMut<'_, T>, local: Local<'_, T>) {
+        self.0.forward(pass, y, local);
+    }
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+        self.0.backward_input(pass, dx, local);
+    }
+}
+
+/// Activations in every place: after a product, before one, both, behind a sum that reads a value twice, and last.
+fn network(alone: bool) -> Sequential {
+    fn add<K>(net: Sequential, alone: bool, activation: K) -> Sequential
+    where
+        K: Kernel<f32> + Kernel<f64> + Clone,
+    {
+        if alone { net.push(Alone(activation)) } else { net.push(activation) }
+    }
+    let body = add(Sequential::new().push(Dense::new(30)), alone, Tanh).push(Dense::new(30));
+    let net = add(Sequential::new().push(Dense::new(30)), alone, Relu).push(Residual::new(body));
+    let net = add(net, alone, Sigmoid).push(Dense::new(20).without_bias()).push(BatchNorm::new());
+    let net = add(net, alone, Relu).push(Dropout::new(0.2).expect("a rate"));
+    add(net.push(Dense::new(40)), alone, Sigmoid)
+}
+
+fn values(key: u64, n: usize) -> Vec<f32> {
+    let mut values = vec![0.0f32; n];
+    Stream::new(3, key, 0).uniform(0, -1.0, 1.0, &mut values);
+    values
+}
+
+/// The number of threads is one for the process.
+fn one_at_a_time<R>(f: impl FnOnce() -> R) -> R {
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _alone = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = pool::threads();
+    let result = f();
+    pool::set_threads(before);
+    result
+}
+
+#[test]
+fn what_is_computed_together_has_the_bits_of_one_by_one() {
+    let (x, t) = (values(0, 70 * 50), values(1, 70 * 40));
+    let run = |alone, in_one_go: bool, threads, samples: usize| {
+        pool::set_threads(threads);
+        let mut model: Model<f32> = network(alone).init([50], 1).expect("a network");
+        let mut ws = model.workspace(70).expect("a workspace");
+        ws.fill(f32::NAN);
+        let x = Rows::new(&x[..samples * 50], [50]).expect("whole samples");
+        let t = Rows::new(&t[..samples * 40], [40]).expect("whole samples");
+        let batch = Batch::new(x, Target::Values(t)).expect("a batch");
+        let mut losses = Vec::new();
+        for step in 0..3 {
+            let (loss, cx) = (MeanSquaredError::new(), Context::training(4, step));
+            losses.push(if in_one_go {
+                model.step(&batch, &loss, &cx, &mut ws, &mut [], &|part| {
+                    part.theta.iter_mut().zip(part.gradient).for_each(|(theta, g)| *theta -= 0.5 * *g);
+                })
+            } else {
+                let value = model.loss_and_gradient(&batch, &loss, &cx, &mut ws);
+                model.theta_mut().iter_mut().zip(ws.gradient()).for_each(|(theta, g)| *theta -= 0.5 * *g);
+                value
+            });
+        }
+        (losses, model.fingerprint())
+    };
+    one_at_a_time(|| {
+        for samples in [70, 9] {
+            let expected = run(true, false, 1, samples);
+            assert!(expected.0[2] < expected.0[0], "{:?}", expected.0);
+            for threads in [1, 2, 4] {
+                for (alone, in_one_go) in [(true, true), (false, false), (false, true)] {
+                    assert_eq!(
+                        run(alone, in_one_go, threads, samples),
+                        expected,
+                        "{threads} threads, {samples} samples"
+                    );
+                }
+            }
+        }
+    });
+}
+
+/// A step of 784-128-10, with memory for the update, as closure of the number of steps.
+fn with_steps<R>(f: impl FnOnce(&mut dyn FnMut()) -> R) -> R {
+    let net = Sequential::new().push(Dense::new(128)).push(Relu).push(Dense::new(10));
+    let mut model: Model<f32> = net.init([784], 0).expect("a network");
+    let mut ws = model.workspace(64).expect("a workspace");
+    let mut memory = vec![0.0; 2 * model.theta().len()];
+    let (x, labels) = (values(0, 64 * 784), (0..64).map(|i| i % 10).collect::<Vec<_>>());
+    let x = Rows::new(&x, [784]).expect("whole samples");
+    let batch = Batch::new(x, Target::Classes(&labels)).expect("a batch");
+    let loss: &dyn Loss<f32> = &SoftmaxCrossEntropy::new();
+    f(&mut || {
+        model.step(&batch, loss, &Context::training(0, 0), &mut ws, &mut memory, &|part| {
+            let [m, s, ..] = part.memory;
+            assert_eq!(
+                (m.len(), s.len(), part.gradient.len()),
+                (part.theta.len(), part.theta.len(), part.theta.len())
+            );
+            for (((theta, m), s), g) in part.theta.iter_mut().zip(m).zip(s).zip(part.gradient) {
+                *m += *g;
+                *s += *g * *g;
+                *theta -= 0.01 * *m;
+            }
+        });
+    })
+}
+
+#[test]
+fn a_step_allocates_nothing() {
+    with_steps(|step| {
+        nn_check::suite::count_allocations(&mut *step);
+        assert_eq!(nn_check::suite::count_allocations(&mut *step), 0);
+    });
+}
+
+/// The first layer's product, and all gradients with the update: the rest is too small to divide.
+#[test]
+fn a_step_of_a_small_network_opens_two_regions() {
+    one_at_a_time(|| {
+        pool::set_threads(2);
+        with_steps(|step| {
+            step();
+            let before = pool::regions();
+            step();
+            assert_eq!(pool::regions() - before, 2);
+        });
+    });
+}
+
+#[test]
+fn a_loss_that_is_no_number_changes_nothing() {
+    let mut model: Model<f32> = Dense::new(2).init([1], 0).expect("a network");
+    let before = model.fingerprint();
+    let mut ws = model.workspace(1).expect("a workspace");
+    let x = Rows::new(&[f32::NAN], [1]).expect("a sample");
+    let batch = Batch::new(x, Target::Classes(&[1])).expect("a batch");
+    let cx = Context::training(0, 0);
+    let loss =
+        model.step(&batch, &SoftmaxCrossEntropy::new(), &cx, &mut ws, &mut [], &|_| panic!("an update"));
+    assert!(loss.is_nan() && model.fingerprint() == before);
+}
