@@ -144,8 +144,8 @@ impl Plan {
     }
 
     /// Says that an activation before or after this operation may be computed with it, in place. The kernel promises that
-    /// its backward functions do not read `pass.y`, and that it hands every part of its results to [`Pass::then`] and
-    /// [`BackPass::below`] once, when it is done.
+    /// its backward functions do not read `pass.y`, and that it hands every part of its results to [`Pass::then`](crate::Pass::then) and
+    /// [`BackPass::below`](crate::BackPass::below) once, when it is done.
     #[must_use]
     pub fn fuses(mut self) -> Plan {
         self.fuses = true;

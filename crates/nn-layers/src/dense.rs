@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Params, Pass, Plan, RowsMut};
-use tensor_ops::matmul::{Matrix, Update, affine, gemm};
+use tensor_ops::matmul::{Matrix, Then, Update, affine, gemm};
 use tensor_ops::{Real, Shape, simd};
 
 use crate::init::{Constant, LeCunNormal};
@@ -116,7 +116,7 @@ impl<T: Real> Kernel<T> for Dense {
 }
 
 /// A closure as the product wants it.
-fn as_dyn<T: Real>(f: &Option<impl Fn(usize, &mut [T]) + Sync>) -> Option<&(dyn Fn(usize, &mut [T]) + Sync)> {
+fn as_dyn<T: Real>(f: &Option<impl Fn(usize, &mut [T]) + Sync>) -> Option<Then<'_, T>> {
     f.as_ref().map(|f| f as _)
 }
 

@@ -33,6 +33,7 @@ mod tile;
 use std::sync::OnceLock;
 
 use crate::Real;
+use crate::matmul::Then;
 use crate::matrix::{Matrix, Update};
 use crate::simd::Isa;
 
@@ -77,9 +78,6 @@ impl<T: Real> Product<T> {
         Product { m, k, n, a, a_row, a_col, b, b_row, b_col, c, c_row: n, update, bias: std::ptr::null() }
     }
 }
-
-/// What becomes of parts of C when they are done: their position and their elements.
-pub(crate) type Then<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync);
 
 /// C = A·B or C += A·B, with C row-major and at least one product to sum.
 pub(crate) fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut [T]) {

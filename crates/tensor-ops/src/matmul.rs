@@ -36,6 +36,9 @@ pub fn gemm<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, update: Update, c: &mut
     crate::gemm::gemm(a, b, update, c);
 }
 
+/// What becomes of a part of a result: the position of its first element, and its elements.
+pub type Then<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync);
+
 /// C = f(A·B + bias): a product, a row that is added to every row of it, and what comes after, in one go. As in [`gemm`],
 /// a row of C has the same bits alone and in company.
 ///
@@ -59,7 +62,7 @@ pub fn affine<T: Real>(
     b: Matrix<'_, T>,
     bias: Option<&[T]>,
     c: &mut [T],
-    then: Option<&(dyn Fn(usize, &mut [T]) + Sync)>,
+    then: Option<Then<'_, T>>,
 ) {
     let (m, k, n) = (a.rows(), a.cols(), b.cols());
     assert_eq!(k, b.rows(), "inner lengths of a matrix product");

@@ -1,7 +1,8 @@
 //! A product on several threads: C is cut into rectangles. Each thread packs for itself what its rectangle reads, so
 //! that nobody waits; the cut weighs what is packed twice against threads that stand idle.
 
-use super::{Product, Then, on_this_thread};
+use super::{Product, on_this_thread};
+use crate::matmul::Then;
 use crate::{Real, pool};
 
 /// Multiply-adds up to which a product runs on the calling thread: 2 µs at 130 per ns, a few times what waking the
