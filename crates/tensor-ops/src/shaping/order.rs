@@ -23,15 +23,21 @@ fn compare<T: PartialOrd>(a: &T, b: &T) -> Ordering {
     a.partial_cmp(b).unwrap_or_else(|| is_nan(a).cmp(&is_nan(b)))
 }
 
+/// The direction is asked for in each comparison: a sort for each of the two would be compiled for every element type, a
+/// hundred kilobytes more.
+fn compare_in<T: PartialOrd>(direction: Direction, a: &T, b: &T) -> Ordering {
+    match direction {
+        Direction::Ascending => compare(a, b),
+        Direction::Descending => compare(b, a),
+    }
+}
+
 pub(super) fn sort_rows<T: PartialOrd + Send>(rows: &mut [T], n: usize, direction: Direction) {
     let rows_each = PIECE.div_ceil(n);
     let pieces = rows.len().div_ceil(n * rows_each);
     pool::split(pieces, [(rows, n * rows_each)], |_, [rows]| {
         for row in rows.chunks_exact_mut(n) {
-            match direction {
-                Direction::Ascending => row.sort_by(compare),
-                Direction::Descending => row.sort_by(|a, b| compare(b, a)),
-            }
+            row.sort_by(|a, b| compare_in(direction, a, b));
         }
     });
 }
@@ -47,10 +53,7 @@ pub(super) fn argsort_rows<T: PartialOrd + Sync>(
         let rows = &rows[piece * n * rows_each..];
         for (row, to) in rows.chunks_exact(n).zip(to.chunks_exact_mut(n)) {
             to.iter_mut().enumerate().for_each(|(i, to)| *to = i);
-            match direction {
-                Direction::Ascending => to.sort_by(|&i, &j| compare(&row[i], &row[j])),
-                Direction::Descending => to.sort_by(|&i, &j| compare(&row[j], &row[i])),
-            }
+            to.sort_by(|&i, &j| compare_in(direction, &row[i], &row[j]));
         }
     });
 }
@@ -69,10 +72,7 @@ pub(super) fn top_k_rows<T: PartialOrd + Sync>(
         for (row, to) in rows.chunks_exact(n).zip(to.chunks_exact_mut(k)) {
             order.clear();
             order.extend(0..n);
-            match direction {
-                Direction::Ascending => select(&mut order, k, |i, j| compare(&row[i], &row[j])),
-                Direction::Descending => select(&mut order, k, |i, j| compare(&row[j], &row[i])),
-            }
+            select(&mut order, k, |i, j| compare_in(direction, &row[i], &row[j]));
             to.copy_from_slice(&order[..k]);
         }
     });
