@@ -6,7 +6,7 @@ use tensor_ops::Shape;
 use tensor_ops::random::Stream;
 
 use crate::network::{Node, StateStart, ThetaStart};
-use crate::{AnyKernel, BindError, BindErrorKind, Kernel, Layer, Layout, Network};
+use crate::{AnyKernel, BindError, BindErrorKind, Kernel, Layer, Layout, Mixing, Network};
 
 /// The most inputs of one operation.
 pub const MAX_INPUTS: usize = 4;
@@ -184,15 +184,29 @@ impl Network {
         for node in &nodes {
             trainable[node.output] = !node.params.is_empty() || node.inputs.iter().any(|&x| trainable[x]);
         }
-        let buffers = fuse(&mut nodes, shapes.len(), output);
-        Ok(Network { nodes, shapes, buffers, trainable, output, theta, state, theta_start, state_start })
+        let buffers = fuse(&mut nodes, &shapes, output);
+        let signature = 0; // known in a moment
+        let mut network = Network {
+            nodes,
+            shapes,
+            buffers,
+            trainable,
+            output,
+            theta,
+            state,
+            signature,
+            theta_start,
+            state_start,
+        };
+        network.sign();
+        Ok(network)
     }
 }
 
 /// Finds the activations that are computed in place together with the operation before them, and says where each value
 /// lies. A value must have no other reader, or what an activation overwrites would be missed.
-fn fuse(nodes: &mut [Node], values: usize, output: usize) -> Vec<usize> {
-    let mut buffers: Vec<usize> = (0..values).collect();
+fn fuse(nodes: &mut [Node], shapes: &[Shape], output: usize) -> Vec<usize> {
+    let mut buffers: Vec<usize> = (0..shapes.len()).collect();
     let reader = |nodes: &[Node], value: usize| {
         let mut uses = nodes.iter().enumerate().filter(|(_, node)| node.inputs.contains(&value));
         match (uses.next(), uses.next()) {
@@ -202,7 +216,8 @@ fn fuse(nodes: &mut [Node], values: usize, output: usize) -> Vec<usize> {
     };
     for i in 0..nodes.len() {
         let Some(j) = reader(nodes, nodes[i].output).filter(|_| nodes[i].fuses) else { continue };
-        if <dyn AnyKernel as Kernel<f32>>::pointwise(&*nodes[j].kernel).is_none() {
+        // The output's gradient is the caller's to write: it is read and left as it is.
+        if nodes[j].output == output || !can_be_in_place(&nodes[j], shapes) {
             continue;
         }
         nodes[j].fused = true;
@@ -214,4 +229,19 @@ fn fuse(nodes: &mut [Node], values: usize, output: usize) -> Vec<usize> {
         }
     }
     buffers
+}
+
+/// Whether an operation is a function of each element and nothing else.
+fn can_be_in_place(node: &Node, shapes: &[Shape]) -> bool {
+    let kernel = &*node.kernel;
+    let is_function = <dyn AnyKernel as Kernel<f32>>::pointwise(kernel).is_some()
+        && <dyn AnyKernel as Kernel<f64>>::pointwise(kernel).is_some();
+    let keeps =
+        [node.saved, node.saved_back, node.summary, node.summary_back, node.scratch, node.batch_scratch];
+    is_function
+        && node.params.is_empty()
+        && node.state.is_empty()
+        && keeps == [0; 6]
+        && node.mixing == Mixing::Never
+        && shapes[node.inputs[0]] == shapes[node.output]
 }

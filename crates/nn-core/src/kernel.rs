@@ -55,15 +55,21 @@ pub trait Kernel<T: Real>: Op {
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>);
 
     /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated. Called after `backward_input` of every operation;
-    /// by then θ may be changing, and `pass.theta` is empty.
-    fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>, _scratch: &mut [T]) {}
+    /// by then θ may be changing, and `pass.theta` is empty. It runs on one thread, beside the gradients of other operations: where
+    /// there is much to compute, [`Plan::by_rows`] divides it.
+    fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>, _scratch: &mut [T]) {
+        panic!("{} declares parameters and has no `backward_params`", self.name());
+    }
 
     /// As `backward_params`, for a range of rows of one parameter: called in its place where [`Plan::by_rows`] says so.
     /// A row's gradient must not depend on the range it comes in.
-    fn backward_rows(&self, _pass: &BackPass<'_, T>, _param: usize, _rows: Range<usize>, _dtheta: &mut [T]) {}
+    fn backward_rows(&self, _pass: &BackPass<'_, T>, _param: usize, _rows: Range<usize>, _dtheta: &mut [T]) {
+        panic!("{} declares parameters by rows and has no `backward_rows`", self.name());
+    }
 
     /// The function that this operation is, where it is one of each element by itself whose result may take the place
-    /// of its input: then it may be computed together with a neighbour.
+    /// of its input: then it may be computed together with a neighbour, unless it has parameters or keeps anything, or makes the
+    /// network's output.
     fn pointwise(&self) -> Option<&dyn Pointwise<T>> {
         None
     }

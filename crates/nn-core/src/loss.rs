@@ -128,7 +128,8 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
     /// The terms for a range of samples, `(m, terms)`.
     fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]);
 
-    /// The terms, and dy = upstream · ∂terms/∂y, in one pass.
+    /// The terms, and dy = upstream · ∂terms/∂y, in one pass, for a range of samples. A sample's terms must not depend on the range
+    /// it comes in.
     fn value_and_gradient(
         &self,
         y: Rows<'_, T>,

@@ -175,7 +175,8 @@ impl<T: Scalar> Model<T> {
     /// ```
     ///
     /// # Panics
-    /// As [`Model::loss_and_gradient`], and where `memory` is no whole number of vectors, or more than [`MAX_MEMORY`].
+    /// As [`Model::loss_and_gradient`], and where `memory` is no whole number of vectors, or more than [`MAX_MEMORY`]. Where `update`
+    /// itself panics, some parts of θ have been updated, and the workspace is of no further use.
     pub fn step(
         &mut self,
         batch: &Batch<'_, T>,
@@ -191,8 +192,8 @@ impl<T: Scalar> Model<T> {
         let value = network.value_and_output_gradient(theta, state, batch, loss, cx, ws);
         if value.is_finite() {
             network.backward_inputs(theta, state, batch.x, cx, ws, InputGradient::Skip);
-            network.backward_params(state, batch.x, cx, ws, Some(Change { theta, memory, update }));
             network.observe(theta, state, batch.x, cx, ws);
+            network.backward_params(state, batch.x, cx, ws, Some(Change { theta, memory, update }));
         }
         value
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use tensor_ops::random::Stream;
+use tensor_ops::random::{FNV_START, Stream, fnv1a};
 use tensor_ops::{Real, Shape};
 
 use crate::{AnyKernel, BatchError, Context, Fan, Initializer, Layout, Mixing, Mode, Rows};
@@ -36,6 +36,8 @@ pub struct Network {
     pub(crate) output: usize,
     pub(crate) theta: Layout,
     pub(crate) state: Layout,
+    /// Tells networks apart whose workspaces are not of the same sizes.
+    pub(crate) signature: u64,
     pub(crate) theta_start: Vec<ThetaStart>,
     pub(crate) state_start: Vec<StateStart>,
 }
@@ -146,6 +148,29 @@ impl Network {
     /// the tests that say so, and to be called before a workspace is made.
     pub fn set_slab(&mut self, samples: usize) {
         self.nodes.iter_mut().for_each(|node| node.slab = samples.max(1));
+        self.sign();
+    }
+
+    /// Finds the signature, once everything else is known.
+    pub(crate) fn sign(&mut self) {
+        let mut all =
+            format!("{:?} {:?} {} {}", self.shapes, self.buffers, self.theta.len(), self.state.len());
+        for node in &self.nodes {
+            let Node { inputs, output, params, rows, state, slab, fused, then, .. } = node;
+            let sizes = [
+                node.saved,
+                node.saved_back,
+                node.summary,
+                node.summary_back,
+                node.scratch,
+                node.batch_scratch,
+            ];
+            all += &format!(
+                "{inputs:?} {output} {params:?} {rows:?} {state:?} {slab} {fused} {then:?} {sizes:?}"
+            );
+            all += &format!("{} {:?} {}", node.by_rows, node.accumulates, node.name);
+        }
+        self.signature = fnv1a(FNV_START, all.as_bytes());
     }
 
     /// A first θ. Each tensor is a function of the seed and its name, so that adding a layer at the end does not

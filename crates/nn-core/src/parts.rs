@@ -140,7 +140,10 @@ impl Network {
             });
         };
         timed(profile, Part::ParamsRegion, || {
-            if cut.flops.saturating_mul(x.len()) <= ALONE { pool::in_place(compute) } else { compute() }
+            // An update costs some operations a number.
+            let work =
+                cut.flops.saturating_mul(x.len()).saturating_add(if update.is_some() { 8 * n } else { 0 });
+            if work <= ALONE { pool::in_place(compute) } else { compute() }
         });
         ws.gradient = gradient;
         ws.part_scratch = scratch;

@@ -163,7 +163,7 @@ impl Network {
     ) {
         assert_eq!(theta.len(), self.theta.len(), "elements of θ");
         assert_eq!(state.len(), self.state.len(), "elements of the state");
-        assert_eq!(ws.values.len(), self.shapes.len(), "a workspace of another network");
+        assert!(ws.signature == self.signature, "a workspace of another network");
         let error = self.accepts(&x, cx.mode).err();
         assert!(error.is_none(), "{}", error.map(|e| e.to_string()).unwrap_or_default());
         assert!(x.len() <= ws.capacity, "the workspace holds {} samples, got {}", ws.capacity, x.len());

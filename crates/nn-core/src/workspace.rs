@@ -19,6 +19,8 @@ use crate::{BatchError, MAX_INPUTS, Network, Profile, Rows};
 #[derive(Debug, Clone)]
 pub struct Workspace<T> {
     pub(crate) capacity: usize,
+    /// That of its network.
+    pub(crate) signature: u64,
     pub(crate) trains: bool,
     /// Samples of the last forward pass.
     pub(crate) rows: usize,
@@ -96,6 +98,7 @@ impl<T: Real> Workspace<T> {
         let cut = if trains { Cut::new(network, capacity) } else { Cut::default() };
         Ok(Workspace {
             capacity,
+            signature: network.signature,
             trains,
             rows: 0,
             has_input_gradient: false,

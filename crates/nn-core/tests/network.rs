@@ -166,6 +166,17 @@ fn a_workspace_of_another_network_is_noticed() {
         forward(&one, &x, &mut ws);
     }));
     assert!(caught.is_err());
+
+    // As many numbers in all, but not in the same places.
+    let net = |first: Dense, second: Dense| Sequential::new().push(first).push(second).bind([4]).unwrap();
+    let one = net(Dense::new(4), Dense::new(4).without_bias());
+    let two = net(Dense::new(4).without_bias(), Dense::new(4));
+    let mut ws = Workspace::<f32>::inference(&two, 1).unwrap();
+    let theta: Vec<f32> = one.initial_theta(0);
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        one.forward(&theta, &[], Rows::new(&[0.0; 4], [4]).unwrap(), &Context::inference(), &mut ws);
+    }));
+    assert!(caught.is_err());
 }
 
 fn forward(network: &Network, x: &[f32], ws: &mut Workspace<f32>) {

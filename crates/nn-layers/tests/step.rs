@@ -4,8 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use nn_core::{
-    BackPass, Batch, BindErrorKind, Context, Kernel, Layer, Local, Loss, Model, Op, Pass, Plan, Rows,
-    RowsMut, Target,
+    BackPass, Batch, BindErrorKind, Context, InputGradient, Kernel, Layer, Local, Loss, Model, Op, Pass,
+    Plan, Rows, RowsMut, Target,
 };
 use nn_layers::{
     BatchNorm, Dense, Dropout, MeanSquaredError, Relu, Residual, Sequential, Sigmoid, SoftmaxCrossEntropy,
@@ -156,6 +156,24 @@ fn a_step_of_a_small_network_opens_two_regions() {
             assert_eq!(pool::regions() - before, 2);
         });
     });
+}
+
+/// The gradient of the output is read, not used up.
+#[test]
+fn a_second_backward_pass_gives_the_same_gradients() {
+    let model: Model<f32> = network(false).init([50], 1).expect("a network");
+    let (x, dy) = (values(0, 4 * 50), values(1, 4 * 40));
+    let (rows, cx) = (Rows::new(&x, [50]).expect("whole samples"), Context::training(0, 0));
+    let (net, mut ws) = (model.network(), model.workspace(4).expect("a workspace"));
+    net.forward(model.theta(), model.state(), rows, &cx, &mut ws);
+    ws.output_gradient_mut(net).copy_from_slice(&dy);
+    let mut gradient = |input| {
+        net.backward(model.theta(), model.state(), rows, &cx, &mut ws, input);
+        ws.gradient().to_vec()
+    };
+    let first = gradient(InputGradient::Skip);
+    assert!(first.iter().any(|g| *g != 0.0));
+    assert_eq!(gradient(InputGradient::Compute), first);
 }
 
 #[test]

@@ -37,6 +37,10 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         let n = theta.len();
         assert_eq!(gradient.len(), n, "elements of the gradient");
         assert_eq!(state.len(), self.state_len(n), "elements of the optimizer's state");
+        assert!(
+            self.memory() <= MAX_MEMORY,
+            "an optimizer remembers at most {MAX_MEMORY} numbers a parameter"
+        );
         let mut vectors = state.chunks_exact_mut(n.max(1));
         let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
         let parts = [(theta, PIECE), vector(), vector(), vector(), vector()];

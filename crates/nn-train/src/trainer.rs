@@ -177,7 +177,14 @@ impl<'a, O, L> Trainer<'a, O, L> {
         O: Optimizer<T>,
         L: Loss<T>,
     {
+        const { assert!(nn_core::MAX_MEMORY == nn_optim::MAX_MEMORY) };
         self.optimizer.check()?;
+        let (memory, most) = (self.optimizer.memory(), nn_optim::MAX_MEMORY);
+        if memory > most || self.optimizer.state_len(1) != memory {
+            let expected = "at most 4 numbers a parameter, as `state_len` says";
+            let (optimizer, setting, value) = ("the optimizer", "memory", memory as f64);
+            return Err(nn_optim::SettingError { optimizer, setting, value, expected }.into());
+        }
         self.rate_at::<T>(0)?;
         let all = check(model, &self.loss, train, "training")?;
         check(model, &self.loss, validation, "validation")?;

@@ -41,7 +41,7 @@ use crate::simd::Isa;
 ///
 /// Contract: m, k and n are positive. A(i, p) at `a + i·a_row + p·a_col` and B(p, j) at `b + p·b_row + j·b_col` may be
 /// read, and one of the two distances is 1 for each; C(i, j) at `c + i·c_row + j` is initialised and nobody else's.
-/// A bias has n numbers and comes with `Update::Assign`.
+/// A bias is null, or has n numbers that may be read and are none of C's, and comes with `Update::Assign`.
 #[derive(Debug, Clone, Copy)]
 struct Product<T> {
     m: usize,

@@ -1,7 +1,8 @@
 //! A small fork-join pool: workers spin briefly before they park.
 //!
-//! Work is cut into *pieces* that depend on the problem alone, never on the number of threads; who computes a piece
-//! is decided at run time and leaves no trace in the result. Hence equal bits on any number of threads.
+//! Work is cut into *pieces*; who computes a piece is decided at run time and leaves no trace in the result. A cut may depend on the
+//! number of threads only where each result is computed within one piece, whichever; sums are cut by the problem alone.
+//! Hence equal bits on any number of threads.
 //!
 //! - A region inside a region, or one started while another thread's region runs, is computed in place.
 //! - A panic in a piece reaches the caller, after every worker has left the region.

@@ -124,6 +124,9 @@ unsafe fn add_columns_by<V: Lanes, const TOGETHER: usize, const R: usize>(
 
 /// Brings N lines near. Of what the caches hold asking would be slower: a power of two between the columns sends all into
 /// one set of a cache.
+///
+/// # Safety
+/// The instructions of V exist; any address will do.
 #[inline(always)]
 unsafe fn expect_block<V: Lanes>(b: *const V::T, b_col: usize) {
     for i in 0..V::N {

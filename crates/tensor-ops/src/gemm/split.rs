@@ -91,6 +91,6 @@ impl<T> Shared<'_, T> {
     }
 }
 
-// SAFETY: A and B are only read, and each element of C is written by one piece; `on_the_pool` borrows all three for as
+// SAFETY: A, B and the bias are only read, and each element of C is written by one piece; `on_the_pool` borrows them all for as
 // long as the pieces run.
 unsafe impl<T: Sync + Send> Sync for Shared<'_, T> {}

@@ -1,4 +1,5 @@
-//! The work of a reduction in pieces that depend on its shape alone.
+//! The work of a reduction in pieces. What is added up depends on the shape alone; whole results are divided among threads as suits
+//! their number.
 
 use super::columns::{is_narrow, rows_of_a_chunk};
 use super::fold::{Cascade, Op};

@@ -50,9 +50,6 @@ pub(super) trait Fold {
         value
     }
 
-    /// An element that changes nothing: `of` of it is the identity.
-    fn nothing<T: Real>(c: T) -> T;
-
     /// Calls `f`, compiled for what [`Fold::EVERY_ISA`] says.
     #[inline(always)]
     fn dispatch<R>(f: impl FnOnce() -> R) -> R {
@@ -102,7 +99,7 @@ pub(super) fn halve<T: Real, F: Fold + ?Sized, const N: usize>(lanes: &mut [T]) 
 }
 
 macro_rules! folds {
-    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, $nothing:expr, |$a:ident, $b:ident| $join:expr
+    ($($name:ident: $identity:expr, |$x:ident, $c:ident| $of:expr, |$a:ident, $b:ident| $join:expr
         $(, $flag:ident)*;)*) => {$(
         pub(super) struct $name;
         impl Fold for $name {
@@ -116,10 +113,6 @@ macro_rules! folds {
                 $of
             }
             #[inline(always)]
-            fn nothing<T: Real>($c: T) -> T {
-                $nothing
-            }
-            #[inline(always)]
             fn join<T: Real>($a: T, $b: T) -> T {
                 $join
             }
@@ -128,13 +121,13 @@ macro_rules! folds {
 }
 
 folds! {
-    Sum: T::ZERO, |x, _c| x, T::ZERO, |a, b| a + b, EVERY_ISA;
-    Absolutes: T::ZERO, |x, _c| x.abs(), T::ZERO, |a, b| a + b;
+    Sum: T::ZERO, |x, _c| x, |a, b| a + b, EVERY_ISA;
+    Absolutes: T::ZERO, |x, _c| x.abs(), |a, b| a + b;
     // Σx² with c = 0.
-    Deviations: T::ZERO, |x, c| (x - c) * (x - c), c, |a, b| a + b, WANTS_C, EVERY_ISA;
-    Product: T::ONE, |x, _c| x, T::ONE, |a, b| a * b;
+    Deviations: T::ZERO, |x, c| (x - c) * (x - c), |a, b| a + b, WANTS_C, EVERY_ISA;
+    Product: T::ONE, |x, _c| x, |a, b| a * b;
     // This one passes over NaN.
-    Largest: -T::INFINITY, |x, _c| x, -T::INFINITY, |a, b| if b > a { b } else { a };
+    Largest: -T::INFINITY, |x, _c| x, |a, b| if b > a { b } else { a };
 }
 
 /// The largest with c = 1, the smallest with c = -1; NaN, which has to be looked for apart: one test for all values of a
@@ -155,10 +148,6 @@ impl Fold for Extreme {
     #[inline(always)]
     fn last<T: Real>(value: T, c: T) -> T {
         c * value
-    }
-    #[inline(always)]
-    fn nothing<T: Real>(c: T) -> T {
-        -c * T::INFINITY
     }
     // A NaN in `a` stays, because nothing compares with it.
     #[inline(always)]

@@ -37,7 +37,7 @@ pub(super) fn rows<T: Real, F: Fold, const N: usize>(
             // The lanes beyond hold the identity, so a short row has the bits of the long form.
             let lanes = if cols <= SHORT {
                 let mut lanes = [F::identity(); SHORT];
-                meet_line::<T, F, N, SHORT>(&mut lanes, rest::<T, F, N, SHORT>(x, 0, c), c, of);
+                meet_line::<T, F, N, SHORT>(&mut lanes, rest::<T, N, SHORT>(x, 0), x[0].len(), c, of);
                 lanes
             } else {
                 lanes::<T, F, N>(x, c, of)
@@ -108,8 +108,8 @@ fn lanes<T: Real, F: Fold, const N: usize>(
     let mut at = n / OCTET * OCTET;
     while at < n {
         // One place where a line is joined, be it whole or the rest of a row.
-        let line = if at + LANES <= n { line(x, at) } else { rest::<T, F, N, LANES>(x, at, c) };
-        meet_line::<T, F, N, LANES>(&mut lanes, line, c, of);
+        let line = if at + LANES <= n { line(x, at) } else { rest::<T, N, LANES>(x, at) };
+        meet_line::<T, F, N, LANES>(&mut lanes, line, n - at, c, of);
         at += LANES;
     }
     halve::<T, F, 32>(&mut lanes);
@@ -123,6 +123,7 @@ fn lanes<T: Real, F: Fold, const N: usize>(
 fn meet_line<T: Real, F: Fold, const N: usize, const W: usize>(
     lanes: &mut [T; W],
     line: [[T; W]; N],
+    len: usize,
     c: T,
     of: impl Fn([T; N], T) -> T + Copy,
 ) {
@@ -131,7 +132,8 @@ fn meet_line<T: Real, F: Fold, const N: usize, const W: usize>(
         for n in 0..N {
             values[n] = line[n][l];
         }
-        lanes[l] = F::meet(lanes[l], [of(values, c)]);
+        let value = of(values, c);
+        lanes[l] = F::meet(lanes[l], [if l < len { value } else { F::identity() }]);
     }
 }
 
@@ -145,10 +147,10 @@ fn line<T: Real, const N: usize>(x: [&[T]; N], at: usize) -> [[T; LANES]; N] {
     line
 }
 
-/// The elements of each x from `at` on, at most `W`, and behind them what changes nothing: vectors with a mask, where
-/// a copy of so many bytes would be a call.
+/// The elements of each x from `at` on, at most `W`, and zeros behind them: vectors with a mask, where a copy of so many
+/// bytes would be a call.
 #[inline(always)]
-fn rest<T: Real, F: Fold, const N: usize, const W: usize>(x: [&[T]; N], at: usize, c: T) -> [[T; W]; N] {
+fn rest<T: Real, const N: usize, const W: usize>(x: [&[T]; N], at: usize) -> [[T; W]; N] {
     let mut line = [[T::ZERO; W]; N];
     for k in 0..N {
         let x = &x[k][at..];
@@ -157,7 +159,7 @@ fn rest<T: Real, F: Fold, const N: usize, const W: usize>(x: [&[T]; N], at: usiz
             continue;
         }
         for l in 0..W {
-            line[k][l] = x.get(l).copied().unwrap_or(F::nothing(c));
+            line[k][l] = x.get(l).copied().unwrap_or(T::ZERO);
         }
     }
     line

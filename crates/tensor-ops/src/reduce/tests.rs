@@ -207,3 +207,14 @@ fn a_row_has_the_bits_of_itself_alone() {
         }
     }
 }
+
+/// A mean beyond all numbers makes every deviation infinite, whether or not a row fills its vectors.
+#[test]
+fn an_infinite_mean_gives_an_infinite_variance_at_every_length() {
+    for n in [1, 15, 16, 17, 63, 64, 65, 600] {
+        let x = Tensor::<f32>::full([2, n], 3e38);
+        let expected = if n == 1 { 0.0 } else { f32::INFINITY };
+        assert_eq!(x.var(1, 0).unwrap().as_slice(), [expected; 2], "rows of {n}");
+        assert_eq!(x.transpose().var(0, 0).unwrap().as_slice(), [expected; 2], "columns of {n}");
+    }
+}

@@ -67,7 +67,8 @@ fn short_rows<T: Real, const GRADIENT: bool>(
         for (e, &x) in e.iter_mut().zip(y) {
             *e = x - max;
         }
-        e[*best] = -T::INFINITY; // not in the sum
+        // Not in the sum; but an infinite largest has no softmax.
+        e[*best] = if max.is_finite() { -T::INFINITY } else { T::from_f64(f64::NAN) };
         *term = max - y[(*target).min(classes - 1)];
     }
     slices::exp_in_place(dy);
@@ -136,7 +137,7 @@ fn vectors<T: Real, const GRADIENT: bool>(y: &[T], target: usize, scale: Scale<T
             into_tail.copy_from_slice(&e[..tail.len()]);
         }
     }
-    let rest = sums.rest();
+    let rest = if most.is_finite() { sums.rest() } else { T::from_f64(f64::NAN) };
     let target = target.min(y.len() - 1);
     if GRADIENT {
         let factor = scale.gradient / (T::ONE + rest);
@@ -168,7 +169,7 @@ impl<T: Real> Sums<T> {
         e
     }
 
-    /// The sum over all but one of the largest; NaN where there is none, for then the largest is NaN.
+    /// The sum over all but one of the largest, of which there is at least one.
     #[inline(always)]
     fn rest(mut self) -> T {
         let mut half = LANES / 2;
@@ -179,7 +180,7 @@ impl<T: Real> Sums<T> {
             }
             half /= 2;
         }
-        if self.ones[0] > T::ZERO { (self.ones[0] - T::ONE) + self.rest[0] } else { self.rest[0] }
+        (self.ones[0] - T::ONE) + self.rest[0]
     }
 }
 
