@@ -46,7 +46,7 @@ pub(crate) struct Cut {
     flops: usize,
 }
 
-/// Rows of a parameter, or all parameters of an operation.
+/// Rows of a parameter, or all parameters of an operation, which lie one behind the other.
 #[derive(Debug, Clone)]
 struct Piece {
     node: usize,
@@ -70,6 +70,10 @@ impl Cut {
             let of_node: usize = node.params.iter().map(Range::len).sum();
             if !node.by_rows {
                 cut.push(Piece { node: i, rows: None }, of_node, node.batch_scratch);
+                continue;
+            }
+            if node.flops.saturating_mul(samples) <= size {
+                cut.push(Piece { node: i, rows: None }, of_node, 0);
                 continue;
             }
             for (param, span) in node.params.iter().enumerate() {
@@ -171,6 +175,14 @@ impl Network {
         let kernel = T::of(&*node.kernel);
         match &piece.rows {
             Some((param, rows)) => kernel.backward_rows(&pass, *param, rows.clone(), gradient),
+            None if node.by_rows => {
+                let mut rest = gradient;
+                for (param, span) in node.params.iter().enumerate() {
+                    let (of_param, others) = rest.split_at_mut(span.len());
+                    kernel.backward_rows(&pass, param, 0..node.rows[param], of_param);
+                    rest = others;
+                }
+            }
             None => {
                 kernel.backward_params(&pass, ParamsMut::of_part(gradient, first, &node.params), scratch);
             }

@@ -60,15 +60,18 @@ fn short_rows<T: Real, const GRADIENT: bool>(
     let rows = y.chunks_exact(classes).zip(dy.chunks_exact_mut(classes));
     for (((y, e), best), (term, target)) in rows.zip(&mut best).zip(terms.iter_mut().zip(targets)) {
         // The first of the largest, by comparisons that NaN fails; then it is in the sum.
-        let mut max = y[0];
+        let (mut max, mut at) = (y[0], 0);
         for (c, &x) in y.iter().enumerate() {
-            (max, *best) = if x > max { (x, c) } else { (max, *best) };
+            let is_larger = x > max;
+            max = if is_larger { x } else { max };
+            at = if is_larger { c } else { at };
         }
+        *best = at;
         for (e, &x) in e.iter_mut().zip(y) {
             *e = x - max;
         }
         // Not in the sum; but an infinite largest has no softmax.
-        e[*best] = if max.is_finite() { -T::INFINITY } else { T::from_f64(f64::NAN) };
+        e[at] = if max.is_finite() { -T::INFINITY } else { T::from_f64(f64::NAN) };
         *term = max - y[(*target).min(classes - 1)];
     }
     slices::exp_in_place(dy);
