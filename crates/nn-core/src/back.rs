@@ -76,6 +76,7 @@ impl Network {
                     pull_back(then, self.value(node.output, x, ws).data(), &mut grad[..m * width]);
                 }
                 let dy = self.gradient_of(node, m, &grad);
+                let theta = Params::new(theta, &node.params);
                 let mut pass = self.back_pass(i, theta, state, x, cx, ws, dy);
                 pass.x = &inputs[..node.inputs.len()];
                 if node.mixing.applies(cx.mode) {
@@ -84,14 +85,8 @@ impl Network {
                 }
                 pass.summary_back = &summary_back;
                 if node.saved_back > 0 || node.inputs.iter().any(|&value| wanted(value)) {
-                    self.backward_input(
-                        node,
-                        &pass,
-                        &inputs,
-                        &mut dx,
-                        [&mut saved_back, &mut scratch],
-                        wanted,
-                    );
+                    let kept = [&mut saved_back[..], &mut scratch[..]];
+                    self.backward_input(node, &pass, &inputs, &mut dx, kept, wanted);
                 }
             });
 
@@ -117,7 +112,7 @@ impl Network {
     pub(crate) fn back_pass<'a, T: Scalar>(
         &'a self,
         i: usize,
-        theta: &'a [T],
+        theta: Params<'a, T>,
         state: &'a [T],
         x: Rows<'a, T>,
         cx: &Context,
@@ -126,7 +121,7 @@ impl Network {
     ) -> BackPass<'a, T> {
         let node = &self.nodes[i];
         BackPass {
-            theta: Params::new(theta, &node.params),
+            theta,
             state: Params::new(state, &node.state),
             x: &[],
             y: self.value(node.output, x, ws),

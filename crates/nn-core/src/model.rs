@@ -187,8 +187,11 @@ impl<T: Scalar> Model<T> {
         update: &(dyn Fn(ThetaPart<'_, T>) + Sync),
     ) -> T {
         let Model { network, theta, state } = self;
-        let fits = memory.is_empty() || (!theta.is_empty() && memory.len().is_multiple_of(theta.len()));
-        assert!(fits && memory.len() <= MAX_MEMORY * theta.len(), "elements of the memory of an update");
+        let (n, len) = (theta.len(), memory.len());
+        assert!(
+            len == 0 || (n > 0 && len.is_multiple_of(n) && len / n <= MAX_MEMORY),
+            "the memory of an update has {len} elements, expected at most {MAX_MEMORY} vectors of {n}"
+        );
         let value = network.value_and_output_gradient(theta, state, batch, loss, cx, ws);
         if value.is_finite() {
             network.backward_inputs(theta, state, batch.x, cx, ws, InputGradient::Skip);

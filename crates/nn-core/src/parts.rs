@@ -68,12 +68,9 @@ impl Cut {
         let mut cut = Cut { theta: vec![0], scratch: vec![0], flops, ..Cut::default() };
         for (i, node) in with_params() {
             let of_node: usize = node.params.iter().map(Range::len).sum();
-            if !node.by_rows {
-                cut.push(Piece { node: i, rows: None }, of_node, node.batch_scratch);
-                continue;
-            }
-            if node.flops.saturating_mul(samples) <= size {
-                cut.push(Piece { node: i, rows: None }, of_node, 0);
+            if !node.by_rows || node.flops.saturating_mul(samples) <= size {
+                let scratch = if node.by_rows { 0 } else { node.batch_scratch };
+                cut.push(Piece { node: i, rows: None }, of_node, scratch);
                 continue;
             }
             for (param, span) in node.params.iter().enumerate() {
@@ -115,22 +112,17 @@ impl Network {
         let mut gradient = std::mem::take(&mut ws.gradient);
         let mut scratch = std::mem::take(&mut ws.part_scratch);
         let (cut, n) = (&ws.cut, self.theta.len());
-        let (theta, memory, update) = match change {
-            Some(Change { theta, memory, update }) => (theta, memory, Some(update)),
-            None => (&mut [][..], &mut [][..], None),
-        };
-        let mut memory = memory.chunks_exact_mut(n.max(1));
-        let of_theta = |used: bool| if used { &cut.theta[..] } else { &[] };
-        let part = |slice: Option<_>| slice.map_or((&mut [][..], of_theta(false)), |s| (s, of_theta(true)));
-        let parts: [(&mut [T], &[usize]); 3 + MAX_MEMORY] = [
-            (&mut gradient[..], &cut.theta),
-            (&mut scratch[..], &cut.scratch),
-            part(update.is_some().then_some(theta)),
-            part(memory.next()),
-            part(memory.next()),
-            part(memory.next()),
-            part(memory.next()),
-        ];
+        // Gradient, scratch, θ, and the vectors that the update remembers; what there is not has no bounds.
+        let mut parts: [(&mut [T], &[usize]); 3 + MAX_MEMORY] = Default::default();
+        parts[0] = (&mut gradient, &cut.theta);
+        parts[1] = (&mut scratch, &cut.scratch);
+        let update = change.map(|Change { theta, memory, update }| {
+            parts[2] = (theta, &cut.theta);
+            for (part, vector) in parts[3..].iter_mut().zip(memory.chunks_exact_mut(n.max(1))) {
+                *part = (vector, &cut.theta);
+            }
+            update
+        });
         let profile = ws.profile.as_deref();
         let compute = || {
             pool::split_at(cut.pieces.len(), parts, |i, [gradient, scratch, theta, memory @ ..]| {
@@ -167,11 +159,12 @@ impl Network {
         let node = &self.nodes[piece.node];
         let inputs = self.inputs(node, x, ws);
         let dy = self.gradient_of(node, x.len(), &ws.grads[self.buffers[node.output]]);
-        let mut pass = self.back_pass(piece.node, &[], state, x, cx, ws, dy);
+        // θ may be changing by now.
+        let theta = Params::new(&[], &[]);
+        let mut pass = self.back_pass(piece.node, theta, state, x, cx, ws, dy);
         pass.x = &inputs[..node.inputs.len()];
         pass.saved_back = &ws.saved_back[piece.node][..x.len() * node.saved_back];
         pass.summary_back = &ws.summaries_back[piece.node];
-        pass.theta = Params::new(&[], &[]);
         let kernel = T::of(&*node.kernel);
         match &piece.rows {
             Some((param, rows)) => kernel.backward_rows(&pass, *param, rows.clone(), gradient),

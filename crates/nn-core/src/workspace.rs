@@ -140,7 +140,7 @@ impl<T: Real> Workspace<T> {
         tables.into_iter().flatten().chain(flat).for_each(|buffer| buffer.fill(x));
     }
 
-    /// Puts the passes from now on under the clock, from 0.
+    /// Puts the passes from now on under the clock, from 0. Clones of this workspace share the clock.
     pub fn start_profile(&mut self, network: &Network) {
         self.profile = Some(Arc::new(Profile::new(network.nodes().len())));
     }

@@ -2,7 +2,7 @@
 
 use tensor_ops::{Real, simd};
 
-use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, check_all, is_size};
+use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, assert_part, check_all, is_size};
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1).
 ///
@@ -97,10 +97,12 @@ impl<T: Real> Optimizer<T> for Adam {
         &self,
         step: u64,
         rate: f64,
-        [m, s, largest, _]: [&mut [T]; MAX_MEMORY],
+        memory: [&mut [T]; MAX_MEMORY],
         theta: &mut [T],
         gradient: &[T],
     ) {
+        assert_part(theta, gradient, &memory, Optimizer::<T>::memory(self));
+        let [m, s, largest, _] = memory;
         let rule = Rule::<T>::new(self, step as f64 + 1.0, rate);
         let n = theta.len();
         let (g, m, s) = (&gradient[..n], &mut m[..n], &mut s[..n]);

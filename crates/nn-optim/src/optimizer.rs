@@ -52,6 +52,9 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
 
     /// The same for a part of θ, on the calling thread, in one pass: with the same part of each vector that it remembers, and
     /// empty slices for what there is not. For whoever has parts of the gradient at hand while they are in the cache.
+    ///
+    /// # Panics
+    /// Where `gradient`, or a vector that is remembered, is not as long as `theta`: [`Optimizer::init`] makes the vectors.
     fn update_part(
         &self,
         step: u64,
@@ -59,6 +62,19 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         memory: [&mut [T]; MAX_MEMORY],
         theta: &mut [T],
         gradient: &[T],
+    );
+}
+
+/// What [`Optimizer::update_part`] promises to notice.
+#[track_caller]
+pub(crate) fn assert_part<T>(theta: &[T], gradient: &[T], memory: &[&mut [T]], vectors: usize) {
+    let n = theta.len();
+    assert_eq!(gradient.len(), n, "elements of the gradient");
+    let lengths = || memory.iter().map(|vector| vector.len());
+    assert!(
+        lengths().take(vectors).all(|len| len == n),
+        "the optimizer remembers {vectors} vectors of {n} here, got lengths {:?}: see `Optimizer::init`",
+        lengths().collect::<Vec<_>>()
     );
 }
 

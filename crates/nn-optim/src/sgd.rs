@@ -2,7 +2,7 @@
 
 use tensor_ops::{Real, simd};
 
-use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, check_all, is_size};
+use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, assert_part, check_all, is_size};
 
 /// θ ← θ - α (g + λ θ): gradient descent, with weight decay λ as an L2 term in the gradient (PyTorch's convention).
 ///
@@ -52,7 +52,15 @@ impl<T: Real> Optimizer<T> for Sgd {
         )
     }
 
-    fn update_part(&self, _: u64, rate: f64, _: [&mut [T]; MAX_MEMORY], theta: &mut [T], gradient: &[T]) {
+    fn update_part(
+        &self,
+        _: u64,
+        rate: f64,
+        memory: [&mut [T]; MAX_MEMORY],
+        theta: &mut [T],
+        gradient: &[T],
+    ) {
+        assert_part(theta, gradient, &memory, 0);
         let (rate, decay) = (T::from_f64(rate), T::from_f64(self.weight_decay));
         simd::dispatch(
             #[inline(always)]

@@ -131,3 +131,11 @@ fn settings_out_of_range_are_named() {
     assert!(Optimizer::<f32>::check(&Sgd::new(f64::NAN)).is_err());
     assert!(Optimizer::<f32>::check(&Sgd::new(-1.0)).is_err());
 }
+
+#[test]
+#[should_panic(
+    expected = "the optimizer remembers 2 vectors of 3 here, got lengths [0, 0, 0, 0]: see `Optimizer::init`"
+)]
+fn a_memory_that_was_forgotten_is_named() {
+    Adam::new(0.1).update_part(0, 0.1, Default::default(), &mut [1.0f32; 3], &[1.0; 3]);
+}

@@ -1,4 +1,4 @@
-//! Training without a trainer: a loop of ten lines that is as fast as the library gets.
+//! Training without a trainer: a loop of ten lines around `Model::step`, which is what the trainer calls too.
 //!
 //! `cargo run --release --example by_hand`
 
@@ -7,21 +7,27 @@ use nn::prelude::*;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (train, _) = datasets::digits().split(0.8, 0)?;
     let train = Standardizer::fit(&train)?.apply(train)?;
-    let batch = batch_of(&train)?;
     let net = Sequential::new().push(Dense::new(64)).push(Relu).push(Dense::new(10));
     let mut model: Model<f32> = net.init([64], 0)?;
 
-    let (adam, loss) = (Adam::default(), SoftmaxCrossEntropy::new());
-    let mut ws = model.workspace(train.len())?;
+    let rate = 0.003; // the same in each step; a schedule would change it
+    let (adam, loss) = (Adam::new(rate), SoftmaxCrossEntropy::new());
+    let mut ws = model.workspace(64)?; // every buffer of a step of up to 64 samples
     let mut memory = adam.init(model.theta().len());
-    for step in 0..300 {
-        let cx = Context::training(0, step);
-        let value = model.step(&batch, &loss, &cx, &mut ws, &mut memory, &|part| {
-            adam.update_part(step, 0.01, part.memory, part.theta, part.gradient);
-        });
-        if step % 50 == 0 {
-            println!("step {step:3}: loss {value:.4}");
+    let mut batches = Batches::mini(&train, 64, 0)?; // 0 is the seed of their order
+    let mut step = 0;
+    for epoch in 0..20 {
+        batches.enter(epoch, 0);
+        let mut last = 0.0;
+        while let Some(selection) = batches.next() {
+            let batch = as_batch(&selection, train.sample_shape())?;
+            let cx = Context::training(0, step);
+            last = model.step(&batch, &loss, &cx, &mut ws, &mut memory, &|part| {
+                adam.update_part(step, rate, part.memory, part.theta, part.gradient);
+            });
+            step += 1;
         }
+        println!("epoch {epoch:2}: loss of the last batch {last:.4}");
     }
     println!("fingerprint: {:016x}", model.fingerprint());
     Ok(())

@@ -37,7 +37,7 @@ pub mod prelude {
         Relu, Residual, Sequential, Sigmoid, Softmax, SoftmaxCrossEntropy, Tanh,
     };
     pub use nn_optim::{Adam, Optimizer, Schedule, Sgd};
-    pub use nn_train::{History, Trainer, batch_of, evaluate};
+    pub use nn_train::{History, Trainer, as_batch, batch_of, evaluate};
     pub use tensor_ops::{Axes, Norm, Shape, Tensor};
 }
 

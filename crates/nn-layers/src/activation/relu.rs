@@ -18,7 +18,8 @@ pub struct Relu;
 super::elementwise!(
     Relu,
     "Relu",
-    y = tensor_ops::slices::relu, in place = tensor_ops::slices::relu_in_place,
+    y = tensor_ops::slices::relu,
+    in place = tensor_ops::slices::relu_in_place,
     dx = |dy: T, y: T| if y > T::ZERO || y.is_nan() { dy } else { T::ZERO }
 );
 

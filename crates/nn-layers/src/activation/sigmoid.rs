@@ -17,7 +17,8 @@ pub struct Sigmoid;
 super::elementwise!(
     Sigmoid,
     "Sigmoid",
-    y = tensor_ops::slices::sigmoid, in place = tensor_ops::slices::sigmoid_in_place,
+    y = tensor_ops::slices::sigmoid,
+    in place = tensor_ops::slices::sigmoid_in_place,
     dx = |dy: T, y: T| dy * y * (T::ONE - y)
 );
 

@@ -14,7 +14,13 @@
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tanh;
 
-super::elementwise!(Tanh, "Tanh", y = tensor_ops::slices::tanh, in place = tensor_ops::slices::tanh_in_place, dx = |dy: T, y: T| dy * (T::ONE - y * y));
+super::elementwise!(
+    Tanh,
+    "Tanh",
+    y = tensor_ops::slices::tanh,
+    in place = tensor_ops::slices::tanh_in_place,
+    dx = |dy: T, y: T| dy * (T::ONE - y * y)
+);
 
 #[cfg(test)]
 nn_check::suite!(Tanh, input: [2, 5], batch: 4);

@@ -76,14 +76,7 @@ unsafe fn add_columns_by<V: Lanes, const TOGETHER: usize, const R: usize>(
                 }
                 while TOGETHER == 2 && count == V::N && p[0] + V::N <= end[0] && p[1] + V::N <= end[1] {
                     for s in 0..2 {
-                        sums[s] = V::add_block(
-                            x.a.add(p[s] * x.a_col),
-                            x.a_row,
-                            x.a_col,
-                            b.add(p[s]),
-                            x.b_col,
-                            sums[s],
-                        );
+                        sums[s] = add_whole(x, b, p[s], sums[s]);
                         p[s] += V::N;
                     }
                 }
@@ -94,14 +87,7 @@ unsafe fn add_columns_by<V: Lanes, const TOGETHER: usize, const R: usize>(
                             if from_memory {
                                 expect_block::<V>(b.wrapping_add(p[s] + AHEAD), x.b_col);
                             }
-                            V::add_block(
-                                x.a.add(p[s] * x.a_col),
-                                x.a_row,
-                                x.a_col,
-                                b.add(p[s]),
-                                x.b_col,
-                                sums[s],
-                            )
+                            add_whole(x, b, p[s], sums[s])
                         } else {
                             turn_and_add(x, j, count, p[s], length, sums[s])
                         };
@@ -133,6 +119,21 @@ unsafe fn expect_block<V: Lanes>(b: *const V::T, b_col: usize) {
         // SAFETY: any address will do.
         unsafe { V::prefetch(b.wrapping_add(i * b_col)) };
     }
+}
+
+/// N products more, from p on, for N columns of B that begin at `b`.
+///
+/// # Safety
+/// The contract of [`Product`], the instructions of V exist, and B has the columns.
+#[inline(always)]
+unsafe fn add_whole<V: Lanes, const R: usize>(
+    x: &Product<V::T>,
+    b: *const V::T,
+    p: usize,
+    sums: [V; R],
+) -> [V; R] {
+    // SAFETY: by the contract.
+    unsafe { V::add_block(x.a.add(p * x.a_col), x.a_row, x.a_col, b.add(p), x.b_col, sums) }
 }
 
 /// At most N products more for `count <= N` columns of B.
