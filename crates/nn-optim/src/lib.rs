@@ -4,7 +4,7 @@
 //! |---|---|
 //! | update θ from its gradient | [`Sgd`], [`Adam`], through the trait [`Optimizer`] |
 //! | change the rate over time | a [`Schedule`]: [`Constant`], [`CosineAnnealing`], or any closure |
-//! | bound a gradient | [`clip_norm`], [`clip_value`] |
+//! | bound a gradient | [`clip_norm`], [`clip_value`], or with the update [`Optimizer::update_clipped`] |
 //!
 //! Fitting a line y = a x + b to points, by gradient descent on the squared error:
 //!
@@ -34,7 +34,7 @@ mod schedule;
 mod sgd;
 
 pub use adam::Adam;
-pub use clip::{clip_norm, clip_value};
+pub use clip::{clip_norm, clip_value, gradient_norm};
 pub use optimizer::{MAX_MEMORY, Optimizer, SettingError};
 pub use schedule::{Constant, CosineAnnealing, Schedule};
 pub use sgd::Sgd;

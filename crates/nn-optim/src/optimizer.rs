@@ -4,6 +4,8 @@ use std::fmt::Debug;
 
 use tensor_ops::{Real, pool};
 
+use crate::clip::{norm_and_factor, scale};
+
 /// A rule that updates a flat θ from its gradient. The optimizer itself holds settings only; what it remembers is a
 /// flat slice of the caller's, so that it can be saved, moved and resumed like θ.
 pub trait Optimizer<T: Real>: Debug + Send + Sync {
@@ -34,20 +36,45 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     /// # Panics
     /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says.
     fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
-        let n = theta.len();
-        assert_eq!(gradient.len(), n, "elements of the gradient");
-        assert_eq!(state.len(), self.state_len(n), "elements of the optimizer's state");
-        assert!(
-            self.memory() <= MAX_MEMORY,
-            "an optimizer remembers at most {MAX_MEMORY} numbers a parameter"
-        );
-        let mut vectors = state.chunks_exact_mut(n.max(1));
-        let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
-        let parts = [(theta, PIECE), vector(), vector(), vector(), vector()];
-        pool::split(n.div_ceil(PIECE), parts, |i, [theta, memory @ ..]| {
+        assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
+        in_pieces(self, state, (theta, &mut []), |i, theta, _, memory| {
             let gradient = &gradient[i * PIECE..][..theta.len()];
             self.update_part(step, rate, memory, theta, gradient);
         });
+    }
+
+    /// As [`Optimizer::update`], with the gradient scaled down to the Euclidean norm `max_norm` where it is longer: what
+    /// [`clip_norm`](crate::clip_norm) and `update` do one after the other, with the bits of these. Each part is scaled
+    /// just before its update, while it is in the cache. Returns the norm that the gradient had.
+    ///
+    /// # Panics
+    /// As [`Optimizer::update`], and where `max_norm` is no number >= 0.
+    ///
+    /// ```
+    /// use nn_optim::{Optimizer, Sgd};
+    /// let (mut theta, mut gradient) = ([1.0f64, 1.0], [3.0, 4.0]);
+    /// let norm = Sgd::new(0.1).update_clipped(0, 0.1, &mut [], &mut theta, &mut gradient, 1.0);
+    /// assert_eq!(norm, 5.0);
+    /// assert!((theta[0] - (1.0 - 0.1 * 0.6)).abs() < 1e-6);
+    /// ```
+    fn update_clipped(
+        &self,
+        step: u64,
+        rate: f64,
+        state: &mut [T],
+        theta: &mut [T],
+        gradient: &mut [T],
+        max_norm: f64,
+    ) -> T {
+        assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
+        let (norm, factor) = norm_and_factor(gradient, max_norm);
+        in_pieces(self, state, (theta, gradient), |_, theta, gradient, memory| {
+            if let Some(factor) = factor {
+                scale(gradient, factor);
+            }
+            self.update_part(step, rate, memory, theta, gradient);
+        });
+        norm
     }
 
     /// The same for a part of θ, on the calling thread, in one pass: with the same part of each vector that it remembers, and
@@ -63,6 +90,26 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         theta: &mut [T],
         gradient: &[T],
     );
+}
+
+/// Calls `update` for every piece of θ, with the same piece of the gradient (empty where that is) and of what is remembered.
+fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
+    optimizer: &O,
+    state: &mut [T],
+    (theta, gradient): (&mut [T], &mut [T]),
+    update: impl Fn(usize, &mut [T], &mut [T], [&mut [T]; MAX_MEMORY]) + Sync,
+) {
+    let n = theta.len();
+    assert_eq!(state.len(), optimizer.state_len(n), "elements of the optimizer's state");
+    let most = MAX_MEMORY;
+    assert!(optimizer.memory() <= most, "an optimizer remembers at most {most} numbers a parameter");
+    let mut vectors = state.chunks_exact_mut(n.max(1));
+    let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
+    let size = if gradient.is_empty() { 0 } else { PIECE };
+    let parts = [(theta, PIECE), (gradient, size), vector(), vector(), vector(), vector()];
+    pool::split(n.div_ceil(PIECE), parts, |i, [theta, gradient, memory @ ..]| {
+        update(i, theta, gradient, memory);
+    });
 }
 
 /// What [`Optimizer::update_part`] promises to notice.
@@ -115,4 +162,4 @@ pub(crate) fn is_size(x: f64) -> bool {
 pub(crate) const SIZE: &str = "a finite number >= 0";
 
 /// Elements of a piece of work: 64 KB of f32, some microseconds at memory speed.
-const PIECE: usize = 1 << 14;
+pub(crate) const PIECE: usize = 1 << 14;

@@ -71,6 +71,37 @@ proptest! {
     }
 }
 
+/// Longer than one piece of work, so that several threads take part.
+#[test]
+fn clipping_with_the_update_has_the_bits_of_one_after_the_other() {
+    for n in [0, 7, 40_000] {
+        for (optimizer, max_norm) in all().iter().flat_map(|o| [(o, 0.3), (o, 1e9)]) {
+            let (theta, g) = (values(0, n), values(1, n));
+            let (mut apart, mut together) = (theta.clone(), theta);
+            let (mut clipped, mut gradient) = (g.clone(), g);
+            let mut memory = [optimizer.init(n), optimizer.init(n)];
+            for step in 0..3 {
+                let norm = clip_norm(&mut clipped, max_norm);
+                optimizer.update(step, 0.01, &mut memory[0], &mut apart, &clipped);
+                let as_one = optimizer.update_clipped(
+                    step,
+                    0.01,
+                    &mut memory[1],
+                    &mut together,
+                    &mut gradient,
+                    max_norm,
+                );
+                assert_eq!(
+                    (norm, &apart, &clipped),
+                    (as_one, &together, &gradient),
+                    "{optimizer:?}, {n}, {max_norm}"
+                );
+            }
+            assert_eq!(memory[0], memory[1]);
+        }
+    }
+}
+
 #[test]
 fn a_zero_gradient_leaves_theta_unless_there_is_decay() {
     let theta = values(0, 10);
