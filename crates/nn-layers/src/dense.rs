@@ -122,9 +122,18 @@ fn as_dyn<T: Real>(f: &Option<impl Fn(usize, &mut [T]) + Sync>) -> Option<Then<'
 
 /// The sum of the rows of `x`, `(m, n)`, over some columns, in the order of the rows.
 fn sum_columns<T: Real>(x: &[T], n: usize, columns: Range<usize>, sums: &mut [T]) {
+    /// So many sums stay in registers all the way down; more rows are read as they lie in memory.
+    const NARROW: usize = 64;
     simd::dispatch(
         #[inline(always)]
         || {
+            if columns.len() <= NARROW {
+                let mut first = columns.start;
+                first = sum_blocks::<T, 16>(x, n, first, columns.start, sums);
+                first = sum_blocks::<T, 4>(x, n, first, columns.start, sums);
+                sum_blocks::<T, 1>(x, n, first, columns.start, sums);
+                return;
+            }
             sums.fill(T::ZERO);
             for row in x.chunks_exact(n) {
                 for (sum, x) in sums.iter_mut().zip(&row[columns.clone()]) {
@@ -133,6 +142,29 @@ fn sum_columns<T: Real>(x: &[T], n: usize, columns: Range<usize>, sums: &mut [T]
             }
         },
     );
+}
+
+/// As many blocks of W columns as there are from column `first` on; returns where it stopped.
+#[inline(always)]
+fn sum_blocks<T: Real, const W: usize>(
+    x: &[T],
+    n: usize,
+    mut first: usize,
+    start: usize,
+    sums: &mut [T],
+) -> usize {
+    while first - start + W <= sums.len() {
+        let mut sum = [T::ZERO; W];
+        for row in x.chunks_exact(n) {
+            let row = &row[first..first + W];
+            for j in 0..W {
+                sum[j] += row[j];
+            }
+        }
+        sums[first - start..][..W].copy_from_slice(&sum);
+        first += W;
+    }
+    first
 }
 
 #[cfg(test)]
