@@ -36,7 +36,7 @@ pub mod prelude {
         BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Flatten, MeanAbsoluteError, MeanSquaredError,
         Relu, Residual, Sequential, Sigmoid, Softmax, SoftmaxCrossEntropy, Tanh,
     };
-    pub use nn_optim::{Adam, Optimizer, Schedule, Sgd};
+    pub use nn_optim::{Adam, CosineAnnealing, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use nn_train::{History, Trainer, as_batch, batch_of, evaluate};
     pub use tensor_ops::{Axes, Norm, Shape, Tensor};
 }
