@@ -1,0 +1,90 @@
+//! The exponential linear unit, and the pieces that its two relatives share with it.
+
+use nn_core::BindErrorKind;
+use tensor_ops::{Real, slices};
+
+use super::sweep;
+
+/// y = x where x > 0, and α(eˣ - 1) elsewhere, element by element, any shape.
+///
+/// Backward: dx = dy where x > 0, and dy·αeˣ = dy·(y + α) elsewhere, at x = 0 too, as in PyTorch. α is any number from 0 on.
+/// (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.)
+///
+/// ```
+/// use nn_core::{Layer, Model};
+/// use nn_layers::Elu;
+/// let model: Model<f64> = Elu::new(2.0).init([3], 0)?;
+/// assert_eq!(model.predict(&[[-1e4, 0.0, 3.0]].into())?, [[-2.0, 0.0, 3.0]].into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "ELU")]
+#[derive(Debug, Clone, Copy)]
+pub struct Elu {
+    alpha: f64,
+}
+
+impl Default for Elu {
+    /// With α = 1, where there is no kink.
+    fn default() -> Elu {
+        Elu::new(1.0)
+    }
+}
+
+impl Elu {
+    /// With α, a finite number from 0 on.
+    pub fn new(alpha: f64) -> Elu {
+        Elu { alpha }
+    }
+
+    fn check(&self) -> Result<(), BindErrorKind> {
+        let good = self.alpha >= 0.0 && self.alpha.is_finite();
+        super::insist(good, || format!("alpha {} is not a finite number from 0 on", self.alpha))
+    }
+
+    fn value<T: Real>(&self, x: &[T], y: &mut [T]) {
+        slices::exp_m1(x, y);
+        Tail { above: 1.0, below: self.alpha, rate: 1.0 }.value(x, y);
+    }
+
+    fn pull<T: Real>(&self, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        Tail { above: 1.0, below: self.alpha, rate: 1.0 }.pull(y, dy, dx);
+    }
+}
+
+super::elementwise!(Elu, "Elu", of slices, checks check, in place if |_| true);
+
+/// y = `above`·x where x > 0, and `below`·(e^(`rate`·x) - 1), which is not above 0, elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tail {
+    pub(super) above: f64,
+    pub(super) below: f64,
+    pub(super) rate: f64,
+}
+
+impl Tail {
+    /// From e^(`rate`·x) - 1 in y to the value.
+    pub(super) fn value<T: Real>(self, x: &[T], y: &mut [T]) {
+        let (above, below) = (T::from_f64(self.above), T::from_f64(self.below));
+        sweep::combine(
+            x,
+            y,
+            #[inline(always)]
+            |x, power| if x > T::ZERO { above * x } else { below * power },
+        );
+    }
+
+    /// Below 0 the derivative is `rate`·`below`·e^(`rate`·x) = `rate`·(y + `below`).
+    pub(super) fn pull<T: Real>(self, y: &[T], dy: &[T], dx: &mut [T]) {
+        let (above, below) = (T::from_f64(self.above), T::from_f64(self.below));
+        let rate = T::from_f64(self.rate);
+        sweep::pull(
+            [dy, y, y],
+            dx,
+            #[inline(always)]
+            |dy, y, _| dy * if y > T::ZERO { above } else { rate * (y + below) },
+        );
+    }
+}
+
+#[cfg(test)]
+nn_check::suite!(Elu::new(1.7), input: [2, 5], batch: 4);
