@@ -52,7 +52,7 @@ impl Celu {
             x,
             y,
             #[inline(always)]
-            |x| rate * x,
+            move |x| rate * x,
         );
         slices::exp_m1_in_place(y);
         self.tail().value(x, y);

@@ -69,7 +69,10 @@ impl Tail {
             x,
             y,
             #[inline(always)]
-            |x, power| if x > T::ZERO { above * x } else { below * power },
+            move |x, power| {
+                let (line, tail) = (above * x, below * power);
+                if x > T::ZERO { line } else { tail }
+            },
         );
     }
 
@@ -81,7 +84,10 @@ impl Tail {
             [dy, y, y],
             dx,
             #[inline(always)]
-            |dy, y, _| dy * if y > T::ZERO { above } else { rate * (y + below) },
+            move |dy, y, _| {
+                let tail = rate * (y + below);
+                dy * if y > T::ZERO { above } else { tail }
+            },
         );
     }
 }

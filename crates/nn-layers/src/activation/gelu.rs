@@ -20,18 +20,43 @@ use super::sweep;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Gelu;
 
+/// 1/√(2π).
+const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
+/// Beyond it Φ is 0 or 1, and φ is 0, in f64 too.
+const FAR: f64 = 40.0;
+/// Up to it Φ is ½, rounded.
+const NEAR: f64 = 1e-30;
+
 impl Gelu {
     fn value<T: Real>(&self, x: &[T], y: &mut [T]) {
         slices::gelu(x, y);
     }
 
-    fn pull<T: Real>(&self, x: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
-        slices::gelu_derivative(x, dx);
-        sweep::combine(
-            dy,
+    /// y = x·Φ(x) is at hand: Φ(x) = y/x, but for an x so small that y may have lost digits, or infinite.
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        let (far, near, half) = (T::from_f64(FAR), T::from_f64(NEAR), T::from_f64(0.5));
+        let root = T::from_f64(FRAC_1_SQRT_2PI);
+        sweep::map(
+            x,
             dx,
             #[inline(always)]
-            |dy, derivative| dy * derivative,
+            move |x| {
+                let a = x.abs();
+                let a = if a > far { far } else { a };
+                -half * a * a
+            },
+        );
+        slices::exp_in_place(dx);
+        sweep::combine_back(
+            [dy, x, y],
+            dx,
+            #[inline(always)]
+            move |dy, x, y, power| {
+                let ratio = y / x;
+                let cdf = if x.abs() < near { half } else { ratio };
+                let cdf = if x > far { T::ONE } else { cdf };
+                dy * (cdf + root * power * if x.abs() > far { T::ZERO } else { x })
+            },
         );
     }
 }

@@ -34,7 +34,7 @@ fn weights<T: Real>(x: &[T], out: &mut [T]) {
         x,
         out,
         #[inline(always)]
-        |x| x * (scale + cubic * x * x),
+        move |x| x * (scale + cubic * x * x),
     );
     slices::sigmoid_in_place(out);
 }
@@ -47,20 +47,19 @@ impl GeluTanh {
             x,
             y,
             #[inline(always)]
-            |x, s| s * if x < far { far } else { x },
+            move |x, s| s * if x < far { far } else { x },
         );
     }
 
-    fn pull<T: Real>(&self, x: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         let (scale, cubic) = (T::from_f64(SCALE), T::from_f64(3.0 * SCALE * CUBIC));
         let far = T::from_f64(FAR);
         weights(x, dx);
         sweep::combine_back(
-            dy,
-            x,
+            [dy, x, y],
             dx,
             #[inline(always)]
-            |dy, x, s| {
+            move |dy, x, _, s| {
                 let x = if x < -far { -far } else { x };
                 let x = if x > far { far } else { x };
                 dy * s * (T::ONE + x * (T::ONE - s) * (scale + cubic * x * x))

@@ -80,7 +80,7 @@ impl<T: Real> Kernel<T> for Glu {
                     a,
                     y,
                     #[inline(always)]
-                    |a, s| a * s,
+                    move |a, s| a * s,
                 );
             });
         }
@@ -97,13 +97,13 @@ impl<T: Real> Kernel<T> for Glu {
                 [dy, a, da],
                 db,
                 #[inline(always)]
-                |dy, a, s| dy * a * s * (T::ONE - s),
+                move |dy, a, s| dy * a * s * (T::ONE - s),
             );
             sweep::combine(
                 dy,
                 da,
                 #[inline(always)]
-                |dy, s| dy * s,
+                move |dy, s| dy * s,
             );
         }
     }

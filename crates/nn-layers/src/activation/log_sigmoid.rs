@@ -25,13 +25,13 @@ impl LogSigmoid {
             x,
             y,
             #[inline(always)]
-            |x| -x,
+            move |x| -x,
         );
         slices::softplus_in_place(y);
         sweep::map_in_place(
             y,
             #[inline(always)]
-            |y| -y,
+            move |y| -y,
         );
     }
 
@@ -41,7 +41,7 @@ impl LogSigmoid {
             dy,
             dx,
             #[inline(always)]
-            |dy, power| -dy * power,
+            move |dy, power| -dy * power,
         );
     }
 }

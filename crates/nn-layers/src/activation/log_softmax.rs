@@ -71,7 +71,7 @@ impl<T: Real> Kernel<T> for LogSoftmax {
                     dy,
                     dx,
                     #[inline(always)]
-                    |dy, softmax| dy - softmax * sum,
+                    move |dy, softmax| dy - softmax * sum,
                 );
             }
         });

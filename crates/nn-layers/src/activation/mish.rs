@@ -31,7 +31,7 @@ fn power<T: Real>(x: &[T], out: &mut [T]) {
         x,
         out,
         #[inline(always)]
-        |x| if x > high { high } else { x },
+        move |x| if x > high { high } else { x },
     );
     slices::exp_in_place(out);
 }
@@ -44,23 +44,22 @@ impl Mish {
             x,
             y,
             #[inline(always)]
-            |x, e| {
+            move |x, e| {
                 let n = e * (e + two);
                 n / (n + two) * if x < low { low } else { x }
             },
         );
     }
 
-    fn pull<T: Real>(&self, x: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         let (low, high) = (T::from_f64(LOW), T::from_f64(HIGH));
         let (two, four) = (T::from_f64(2.0), T::from_f64(4.0));
         power(x, dx);
         sweep::combine_back(
-            dy,
-            x,
+            [dy, x, y],
             dx,
             #[inline(always)]
-            |dy, x, e| {
+            move |dy, x, _, e| {
                 let x = if x < low { low } else { x };
                 let x = if x > high { high } else { x };
                 let n = e * (e + two);

@@ -85,7 +85,7 @@ impl<T: Real> Kernel<T> for Prelu {
                 [x, x, w],
                 y,
                 #[inline(always)]
-                |y, x, w| if x > T::ZERO { y } else { w * y },
+                move |y, x, w| y * if x > T::ZERO { T::ONE } else { w },
             );
         });
     }
@@ -98,7 +98,7 @@ impl<T: Real> Kernel<T> for Prelu {
                 [dy, x, x],
                 local.saved,
                 #[inline(always)]
-                |dy, x, _| if x > T::ZERO { T::ZERO } else { dy * x },
+                move |dy, x, _| dy * if x > T::ZERO { T::ZERO } else { x },
             );
         } else {
             let runs = x.chunks_exact(places).zip(dy.chunks_exact(places));
@@ -112,7 +112,7 @@ impl<T: Real> Kernel<T> for Prelu {
                     [dy, x, w],
                     dx,
                     #[inline(always)]
-                    |dy, x, w| if x > T::ZERO { dy } else { w * dy },
+                    move |dy, x, w| dy * if x > T::ZERO { T::ONE } else { w },
                 );
             });
         }
@@ -171,12 +171,12 @@ fn sum_below<T: Real>(x: &[T], dy: &[T]) -> T {
             let (dy_blocks, dy_rest) = dy.as_chunks::<LANES>();
             for (x, dy) in x_blocks.iter().zip(dy_blocks) {
                 for l in 0..LANES {
-                    lanes[l] += if x[l] > T::ZERO { T::ZERO } else { dy[l] * x[l] };
+                    lanes[l] += dy[l] * if x[l] > T::ZERO { T::ZERO } else { x[l] };
                 }
             }
             let mut sum = T::ZERO;
             for (x, dy) in x_rest.iter().zip(dy_rest) {
-                sum += if *x > T::ZERO { T::ZERO } else { *dy * *x };
+                sum += *dy * if *x > T::ZERO { T::ZERO } else { *x };
             }
             for lane in lanes {
                 sum += lane;

@@ -31,19 +31,18 @@ impl Silu {
             x,
             y,
             #[inline(always)]
-            |x, s| s * if x < far { far } else { x },
+            move |x, s| s * if x < far { far } else { x },
         );
     }
 
-    fn pull<T: Real>(&self, x: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         let far = T::from_f64(FAR);
         slices::sigmoid(x, dx);
         sweep::combine_back(
-            dy,
-            x,
+            [dy, x, y],
             dx,
             #[inline(always)]
-            |dy, x, s| {
+            move |dy, x, _, s| {
                 let x = if x < -far { -far } else { x };
                 let x = if x > far { far } else { x };
                 dy * s * (T::ONE + x * (T::ONE - s))

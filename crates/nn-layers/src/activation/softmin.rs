@@ -59,7 +59,7 @@ impl<T: Real> Kernel<T> for Softmin {
                 x,
                 y,
                 #[inline(always)]
-                |x| -x,
+                move |x| -x,
             );
             reduce::softmax_rows_in_place(y, n);
         });
@@ -73,7 +73,7 @@ impl<T: Real> Kernel<T> for Softmin {
             sweep::map_in_place(
                 dx,
                 #[inline(always)]
-                |dx| -dx,
+                move |dx| -dx,
             );
         });
     }

@@ -62,7 +62,7 @@ impl Softplus {
             x,
             out,
             #[inline(always)]
-            |x| beta * x,
+            move |x| beta * x,
         );
     }
 
@@ -74,21 +74,20 @@ impl Softplus {
             x,
             y,
             #[inline(always)]
-            |x, y| if beta * x > threshold { x } else { y / beta },
+            move |x, y| if beta * x > threshold { x } else { y / beta },
         );
     }
 
     /// Of x and not of y: a y just above the threshold may come from both sides of it.
-    fn pull<T: Real>(&self, x: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         let (beta, threshold) = (T::from_f64(self.beta), T::from_f64(self.threshold));
         self.scaled(x, dx);
         slices::sigmoid_in_place(dx);
         sweep::combine_back(
-            dy,
-            x,
+            [dy, x, y],
             dx,
             #[inline(always)]
-            |dy, x, s| if beta * x > threshold { dy } else { dy * s },
+            move |dy, x, _, s| if beta * x > threshold { dy } else { dy * s },
         );
     }
 }

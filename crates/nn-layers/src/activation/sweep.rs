@@ -1,5 +1,8 @@
 //! Loops over the elements of slices: for short functions one loop, for long ones blocks that stay in the first-level cache
 //! between the vectorised functions they go through.
+//!
+//! A function given to them is short, has no branch but selects, and is a `move` closure: a number that is captured by reference is
+//! read again for each element, since a result might lie where it lies (ELU's backward of 10⁶ f32: 288 µs, so 127).
 
 use tensor_ops::{Real, simd};
 
@@ -58,14 +61,14 @@ pub(super) fn pull<T: Real>([dy, x, y]: [&[T]; 3], dx: &mut [T], f: impl Fn(T, T
     );
 }
 
-/// dx = f(dy, x, dx): from what a function left in dx to the result.
+/// dx = f(dy, x, y, dx): from what a function left in dx to the result.
 #[inline(always)]
-pub(super) fn combine_back<T: Real>(dy: &[T], x: &[T], dx: &mut [T], f: impl Fn(T, T, T) -> T) {
+pub(super) fn combine_back<T: Real>([dy, x, y]: [&[T]; 3], dx: &mut [T], f: impl Fn(T, T, T, T) -> T) {
     simd::dispatch(
         #[inline(always)]
         move || {
-            for ((dx, dy), x) in dx.iter_mut().zip(dy).zip(x) {
-                *dx = f(*dy, *x, *dx);
+            for (((dx, dy), x), y) in dx.iter_mut().zip(dy).zip(x).zip(y) {
+                *dx = f(*dy, *x, *y, *dx);
             }
         },
     );
@@ -78,7 +81,7 @@ pub(super) fn pull_in_place<T: Real>(y: &[T], dy: &mut [T], f: impl Fn(T, T) -> 
         y,
         dy,
         #[inline(always)]
-        |y, dy| f(dy, y),
+        move |y, dy| f(dy, y),
     );
 }
 

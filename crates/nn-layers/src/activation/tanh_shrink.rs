@@ -26,7 +26,7 @@ impl TanhShrink {
             x,
             y,
             #[inline(always)]
-            |x, tanh| x - tanh,
+            move |x, tanh| x - tanh,
         );
     }
 
@@ -36,7 +36,7 @@ impl TanhShrink {
             dy,
             dx,
             #[inline(always)]
-            |dy, tanh| dy * tanh * tanh,
+            move |dy, tanh| dy * tanh * tanh,
         );
     }
 }

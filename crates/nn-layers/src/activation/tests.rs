@@ -4,6 +4,8 @@ use super::*;
 use nn_core::{AnyKernel, BindErrorKind, Context, InputGradient, Layer, Network, Rows, Scalar, Workspace};
 use tensor_ops::Real;
 
+use crate::{Dense, Sequential};
+
 /// One of each, with settings that put kinks where tests look.
 fn functions() -> Vec<Box<dyn Any>> {
     vec![
@@ -42,14 +44,19 @@ fn functions() -> Vec<Box<dyn Any>> {
     ]
 }
 
-/// A layer that is a kernel for both types.
+/// A layer that is a kernel for both types, and can stand between two products with one weight.
 trait Any: Layer {
     fn kernel(&self) -> &dyn AnyKernel;
+    fn between_products(&self) -> Network;
 }
 
-impl<K: AnyKernel + Layer> Any for K {
+impl<K: AnyKernel + Layer + Clone> Any for K {
     fn kernel(&self) -> &dyn AnyKernel {
         self
+    }
+    fn between_products(&self) -> Network {
+        let product = Dense::new(1).without_bias();
+        Sequential::new().push(product.clone()).push(self.clone()).push(product).bind([1]).unwrap()
     }
 }
 
@@ -239,7 +246,7 @@ fn beside_products() {
     let x: Vec<f64> = (0..64).map(|i| f64::from(i - 32) * 0.2).collect();
     for layer in functions() {
         let alone = step(&*layer, &x);
-        let network = Network::bind(&Between(&*layer), [1].into()).unwrap();
+        let network = layer.between_products();
         let theta = vec![1.0; network.theta_layout().len()];
         let mut ws = Workspace::training(&network, x.len()).unwrap();
         let (rows, cx) = (Rows::new(&x, [1]).unwrap(), Context::training(0, 0));
@@ -249,22 +256,5 @@ fn beside_products() {
         let dx = ws.input_gradient(&network).unwrap().data().to_vec();
         // A product adds its term to 0, where -0 loses its sign.
         assert_eq!((y, dx), alone, "{layer:?}");
-    }
-}
-
-/// A layer between two products with one weight.
-#[derive(Debug)]
-struct Between<'a>(&'a dyn Layer);
-
-impl Layer for Between<'_> {
-    fn build(
-        &self,
-        net: &mut nn_core::Builder,
-        x: nn_core::Value,
-    ) -> Result<nn_core::Value, nn_core::BindError> {
-        let dense = crate::Dense::new(1).without_bias();
-        let x = net.child("0", &dense, x)?;
-        let y = net.child("1", self.0, x)?;
-        net.child("2", &dense, y)
     }
 }
