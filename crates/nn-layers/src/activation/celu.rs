@@ -58,8 +58,8 @@ impl Celu {
         self.tail().value(x, y);
     }
 
-    fn pull<T: Real>(&self, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-        self.tail().pull(y, dy, dx);
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        self.tail().pull(x, y, dy, dx);
     }
 }
 

@@ -7,7 +7,8 @@ use super::sweep;
 
 /// y = x where x > 0, and α(eˣ - 1) elsewhere, element by element, any shape.
 ///
-/// Backward: dx = dy where x > 0, and dy·αeˣ = dy·(y + α) elsewhere, at x = 0 too, as in PyTorch. α is any number from 0 on.
+/// Backward: dx = dy where x > 0, and dy·αeˣ = dy·(y + α) elsewhere, at x = 0 too, as in PyTorch. α is any number; from 0
+/// on the sign of y is that of x, and the layer is computed in place beside a product.
 /// (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.)
 ///
 /// ```
@@ -31,14 +32,13 @@ impl Default for Elu {
 }
 
 impl Elu {
-    /// With α, a finite number from 0 on.
+    /// With α, a finite number.
     pub fn new(alpha: f64) -> Elu {
         Elu { alpha }
     }
 
     fn check(&self) -> Result<(), BindErrorKind> {
-        let good = self.alpha >= 0.0 && self.alpha.is_finite();
-        super::insist(good, || format!("alpha {} is not a finite number from 0 on", self.alpha))
+        super::insist(self.alpha.is_finite(), || format!("alpha {} is not finite", self.alpha))
     }
 
     fn value<T: Real>(&self, x: &[T], y: &mut [T]) {
@@ -46,14 +46,14 @@ impl Elu {
         Tail { above: 1.0, below: self.alpha, rate: 1.0 }.value(x, y);
     }
 
-    fn pull<T: Real>(&self, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-        Tail { above: 1.0, below: self.alpha, rate: 1.0 }.pull(y, dy, dx);
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        Tail { above: 1.0, below: self.alpha, rate: 1.0 }.pull(x, y, dy, dx);
     }
 }
 
-super::elementwise!(Elu, "Elu", of slices, checks check, in place if |_| true);
+super::elementwise!(Elu, "Elu", of slices, checks check, in place if |f| f.alpha >= 0.0);
 
-/// y = `above`·x where x > 0, and `below`·(e^(`rate`·x) - 1), which is not above 0, elsewhere.
+/// y = `above`·x where x > 0, and `below`·(e^(`rate`·x) - 1) elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tail {
     pub(super) above: f64,
@@ -77,16 +77,16 @@ impl Tail {
     }
 
     /// Below 0 the derivative is `rate`·`below`·e^(`rate`·x) = `rate`·(y + `below`).
-    pub(super) fn pull<T: Real>(self, y: &[T], dy: &[T], dx: &mut [T]) {
+    pub(super) fn pull<T: Real>(self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
         let (above, below) = (T::from_f64(self.above), T::from_f64(self.below));
         let rate = T::from_f64(self.rate);
         sweep::pull(
-            [dy, y, y],
+            [dy, x, y],
             dx,
             #[inline(always)]
-            move |dy, y, _| {
+            move |dy, x, y| {
                 let tail = rate * (y + below);
-                dy * if y > T::ZERO { above } else { tail }
+                dy * if x > T::ZERO { above } else { tail }
             },
         );
     }
@@ -94,3 +94,5 @@ impl Tail {
 
 #[cfg(test)]
 nn_check::suite!(Elu::new(1.7), input: [2, 5], batch: 4);
+#[cfg(test)]
+nn_check::suite!(with_a_hill: Elu::new(-0.5), input: [5], batch: 4);

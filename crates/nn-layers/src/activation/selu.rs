@@ -33,8 +33,8 @@ impl Selu {
         TAIL.value(x, y);
     }
 
-    fn pull<T: Real>(&self, _: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
-        TAIL.pull(y, dy, dx);
+    fn pull<T: Real>(&self, x: &[T], y: &[T], dy: &[T], dx: &mut [T]) {
+        TAIL.pull(x, y, dy, dx);
     }
 }
 

@@ -13,6 +13,7 @@ fn functions() -> Vec<Box<dyn Any>> {
         Box::new(Celu::new(-2.0)),
         Box::new(Elu::new(1.7)),
         Box::new(Elu::new(0.0)),
+        Box::new(Elu::new(-1.5)),
         Box::new(Gelu),
         Box::new(GeluTanh),
         Box::new(HardShrink::new(0.25)),
@@ -219,7 +220,7 @@ fn bad_settings_are_named() {
     let nan = f64::NAN;
     let bad: [(&dyn Layer, &str); 14] = [
         (&LeakyRelu::new(nan), "slope NaN"),
-        (&Elu::new(-1.0), "alpha -1"),
+        (&Elu::new(nan), "alpha NaN"),
         (&Celu::new(0.0), "alpha 0"),
         (&HardTanh::new(1.0, -1.0), "min 1"),
         (&HardTanh::new(nan, 1.0), "min NaN"),
@@ -256,5 +257,32 @@ fn beside_products() {
         let dx = ws.input_gradient(&network).unwrap().data().to_vec();
         // A product adds its term to 0, where -0 loses its sign.
         assert_eq!((y, dx), alone, "{layer:?}");
+    }
+}
+
+/// PyTorch's choices where there are two derivatives.
+#[test]
+fn kinks_have_their_slopes() {
+    let kinks: [(&dyn Layer, f64, f64); 16] = [
+        (&Relu, 0.0, 0.0),
+        (&Relu6, 0.0, 0.0),
+        (&Relu6, 6.0, 0.0),
+        (&LeakyRelu::new(0.2), 0.0, 0.2),
+        (&Elu::new(1.7), 0.0, 1.7),
+        (&Selu, 0.0, 1.0507009873554805 * 1.6732632423543772),
+        (&HardTanh::new(-2.0, 0.5), -2.0, 0.0),
+        (&HardTanh::new(-2.0, 0.5), 0.5, 0.0),
+        (&HardSigmoid::new(), -3.0, 0.0),
+        (&HardSigmoid::new(), 3.0, 0.0),
+        (&HardSwish, -3.0, 0.0),
+        (&HardSwish, 3.0, 1.0),
+        (&HardShrink::new(0.5), -0.5, 0.0),
+        (&SoftShrink::new(0.5), 0.5, 0.0),
+        (&Threshold::new(0.5, 3.0), 0.5, 0.0),
+        (&Threshold::new(0.5, -1.0), 0.5, 0.0),
+    ];
+    for (layer, x, slope) in kinks {
+        assert_eq!(step(layer, &[x]).1, [slope], "{layer:?} at {x}");
+        assert_eq!(step(layer, &[x as f32]).1, [slope as f32], "{layer:?} at {x} in f32");
     }
 }
