@@ -113,3 +113,19 @@ impl<T: Real> Kernel<T> for Glu {
 nn_check::suite!(Glu::new(), input: [2, 6], batch: 4, refuses: [&[], &[5]]);
 #[cfg(test)]
 nn_check::suite!(along_a_first_axis: Glu::new().axis(0), input: [4, 3], batch: 2, refuses: [&[3, 4]]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Layer, Model};
+
+    /// Where b is large, a is what remains.
+    #[test]
+    fn halves_are_those_of_the_axis() {
+        let x = [[[1.0, 2.0], [3.0, 4.0], [1e4, 1e4], [1e4, 1e4]]].into();
+        let first: Model<f64> = Glu::new().axis(0).init([4, 2], 0).unwrap();
+        assert_eq!(first.predict(&x).unwrap(), [[[1.0, 2.0], [3.0, 4.0]]].into());
+        let last: Model<f64> = Glu::new().init([4, 2], 0).unwrap();
+        assert_eq!(last.predict(&x).unwrap().as_slice()[2..], [1e4, 1e4]);
+    }
+}

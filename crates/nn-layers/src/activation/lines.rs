@@ -72,3 +72,30 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A running sum along each axis, by rows and by the definition.
+    #[test]
+    fn lines_are_rows() {
+        let shape = Shape::new(&[2, 3, 5, 19]).unwrap();
+        let x: Vec<f64> = (0..shape.size()).map(|i| (i * i % 101) as f64).collect();
+        for axis in 0..4 {
+            let plan = Lines::plan(&shape, axis, "test").unwrap();
+            let (lines, mut y) = (Lines::along(&shape, axis), vec![f64::NAN; x.len()]);
+            lines.each([&x, &x], &mut y, &mut vec![f64::NAN; plan.scratch], |[x, again], n, y| {
+                assert!(x == again && x.len().is_multiple_of(n));
+                for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
+                    (0..n).for_each(|k| y[k] = x[..=k].iter().sum());
+                }
+            });
+            for i in 0..x.len() {
+                let place = i / lines.step % lines.n;
+                let sum: f64 = (0..=place).map(|k| x[i - k * lines.step]).sum();
+                assert_eq!(y[i], sum, "element {i} along axis {axis}");
+            }
+        }
+    }
+}
