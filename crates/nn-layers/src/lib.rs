@@ -10,7 +10,12 @@
 //! | regularise | [`Dropout`] |
 //! | change shapes | [`Flatten`] |
 //! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
-//! | compare outputs with targets | [`SoftmaxCrossEntropy`], [`BinaryCrossEntropy`], [`MeanSquaredError`], [`MeanAbsoluteError`] |
+//! | compare outputs with a class | [`SoftmaxCrossEntropy`]; on probabilities [`CrossEntropy`], on their logarithms [`NegativeLogLikelihood`]; [`Focal`], [`MultiMargin`] |
+//! | with yes or no | [`SigmoidCrossEntropy`], [`MultiLabelSoftMargin`]; on probabilities [`BinaryCrossEntropy`]; [`BinaryFocal`], [`Hinge`], [`SquaredHinge`], [`SoftMargin`] |
+//! | with numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`SmoothL1`] |
+//! | with distributions | [`KlDivergence`], [`PoissonNll`], [`GaussianNll`] |
+//! | with each other | [`CosineEmbedding`], [`TripletMargin`], [`MarginRanking`], [`HingeEmbedding`] |
+//! | keep parameters small | [`Penalty`] |
 //! | start | [`init`] |
 //!
 //! Every layer's gradient is checked against finite differences by the one line at the end of its file.
@@ -49,7 +54,12 @@ pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
 pub use dropout::{Dropout, DropoutError};
 pub use flatten::Flatten;
-pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
+pub use loss::{
+    BinaryCrossEntropy, BinaryFocal, BoundPenalty, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge,
+    HingeEmbedding, Huber, KlDivergence, MarginRanking, MeanAbsoluteError, MeanSquaredError,
+    MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, Penalty, PenaltyError, PoissonNll,
+    SigmoidCrossEntropy, SmoothL1, SoftMargin, SoftmaxCrossEntropy, SquaredHinge, TripletMargin,
+};
 pub use residual::Residual;
 pub use sequential::Sequential;
 
