@@ -127,7 +127,8 @@ impl CriticalTest {
     }
 
     /// How far one step of gradient descent at the rate 1/‖H‖ may move θ, relative to ‖θ‖, at a critical point:
-    /// ‖∇f‖ / (‖H‖ ‖θ‖), with ‖θ‖ = 1 at the origin. It depends neither on the unit of f nor on that of θ. The default is 1e-5.
+    /// ‖∇f‖ / (‖H‖ ‖θ‖), with ‖θ‖ = 1 at the origin, and at least 1 for a model. It depends neither on the unit of f nor on
+    /// that of θ. The default is 1e-5.
     pub fn stationary(mut self, move_of_theta: f64) -> CriticalTest {
         self.stationary = move_of_theta;
         self
@@ -173,7 +174,8 @@ impl CriticalTest {
         theta: &[f64],
         value: Option<f64>,
     ) -> Result<CriticalPoint, PointError> {
-        let mut differences = Differences::new(gradient, theta)?;
+        let least = value.map_or(0.0, |_| Objective::LEAST_LENGTH);
+        let mut differences = Differences::new(gradient, theta, least)?;
         let (mut steps, mut error) = (0, 0.0f64);
         let spectrum = lanczos::spectrum(theta.len(), self.lanczos, |v| {
             if steps == 0 {

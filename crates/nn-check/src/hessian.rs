@@ -32,6 +32,7 @@ pub struct HessianVector {
     pub(crate) product: Vec<f64>,
     /// The difference that the last extrapolation made, element by element.
     pub(crate) truncation: Vec<f64>,
+    /// The standard deviation of round-off, in the Euclidean norm.
     pub(crate) noise: f64,
     pub(crate) is_smooth: bool,
 }
@@ -42,9 +43,10 @@ impl HessianVector {
         &self.product
     }
 
-    /// About how far, in the Euclidean norm, Hv is from the truth: what is left of the truncation, and round-off.
+    /// How far, in the Euclidean norm, Hv may be from the truth: what is left of the truncation, and four standard deviations of
+    /// round-off as it was measured. An estimate, no proof.
     pub fn error(&self) -> f64 {
-        norm(&self.truncation) + self.noise
+        norm(&self.truncation) + 4.0 * self.noise
     }
 
     /// Whether the gradient has a slope along v. Where it jumps, on a kink of f, no step gives the same Hv as half of it.
@@ -79,7 +81,7 @@ pub fn hessian_vector(
     theta: &[f64],
     v: &[f64],
 ) -> Result<HessianVector, CheckError> {
-    Ok(product(&mut gradient, theta, v)?)
+    Ok(product(&mut gradient, theta, v, 0.0)?)
 }
 
 /// Hv of a model's loss on a batch, in f64, in training mode; dropout keeps its mask. `v` is as long as θ.
@@ -106,7 +108,7 @@ pub fn model_hessian_vector<T: Scalar>(
 ) -> Result<HessianVector, CheckError> {
     let mut objective = Objective::new(model, loss, batch, Context::training(0, 0))?;
     let theta = objective.theta().to_vec();
-    Ok(product(&mut |theta| objective.gradient(theta), &theta, v)?)
+    Ok(product(&mut |theta| objective.gradient(theta), &theta, v, Objective::LEAST_LENGTH)?)
 }
 
 /// Compares `analytic`, a Hessian-vector product that was derived by hand, with that of [`hessian_vector`]. The gradient is taken
@@ -134,11 +136,11 @@ pub fn check_hessian_vector(
 ) -> Report {
     assert_eq!(theta.len(), v.len(), "elements of θ and of v");
     assert_eq!(theta.len(), analytic.len(), "elements of θ and of Hv");
-    let Ok(hv) = product(&mut gradient, theta, v) else {
+    let Ok(hv) = product(&mut gradient, theta, v, 0.0) else {
         return report(analytic, analytic.iter().map(|_| (Some(f64::NAN), 0.0)));
     };
     let largest = hv.product.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-    let each = hv.noise / (theta.len() as f64).sqrt();
+    let each = 4.0 * hv.noise / (theta.len() as f64).sqrt();
     let elements = hv.product.iter().zip(&hv.truncation).map(|(&product, &truncation)| {
         let jumps = !hv.is_smooth && truncation > differences::JUMP * largest;
         ((!jumps).then_some(product), truncation.hypot(each))
@@ -150,8 +152,9 @@ fn product(
     gradient: &mut dyn FnMut(&[f64]) -> Vec<f64>,
     theta: &[f64],
     v: &[f64],
+    least: f64,
 ) -> Result<HessianVector, PointError> {
-    let mut differences = Differences::new(gradient, theta)?;
+    let mut differences = Differences::new(gradient, theta, least)?;
     differences.calibrate(v)?;
     differences.product(v)
 }

@@ -90,6 +90,7 @@ const SIGMAS: f64 = 6.0;
 pub struct CriticalPoint {
     pub(crate) gradient: Vec<f64>,
     pub(crate) gradient_noise: f64,
+    /// ‖θ‖, or what stands for it where that is next to nothing.
     pub(crate) scale: f64,
     pub(crate) stationary: f64,
     pub(crate) value: Option<f64>,
@@ -111,10 +112,8 @@ impl CriticalPoint {
     /// what its [curvature](CriticalPoint::curvature) says.
     pub fn kind(&self) -> PointKind {
         let (gradient, curvature) = (self.gradient_norm(), self.hessian_norm());
-        if self.value.is_some_and(|value| {
-            gradient.max(curvature * self.scale) * self.scale <= FLAT * value.abs()
-                && curvature * self.scale * self.scale < f64::INFINITY
-        }) {
+        let change = gradient.max(curvature * self.scale) * self.scale;
+        if self.value.is_some_and(|value| value.is_finite() && change <= FLAT * value.abs()) {
             return PointKind::Plateau;
         }
         let is_noise = gradient <= SIGMAS * self.gradient_noise;
@@ -143,8 +142,8 @@ impl CriticalPoint {
         norm(&self.gradient)
     }
 
-    /// ‖∇f‖ / (‖H‖ ‖θ‖), with ‖θ‖ = 1 at the origin: how far one step of gradient descent at the rate 1/‖H‖ moves θ, relative
-    /// to its length.
+    /// ‖∇f‖ / (‖H‖ ‖θ‖), with ‖θ‖ = 1 at the origin, and at least 1 for a model: how far one step of gradient descent at the
+    /// rate 1/‖H‖ moves θ, relative to its length.
     pub fn relative_move(&self) -> f64 {
         let gradient = self.gradient_norm();
         if gradient == 0.0 { 0.0 } else { gradient / self.hessian_norm() / self.scale }

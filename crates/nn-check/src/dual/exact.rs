@@ -7,7 +7,8 @@ use crate::hessian::report;
 /// The gradient of `f` at `theta`, exact up to the rounding of the derivative's own formula: one evaluation of `f` with
 /// [`Dual`] numbers for each element.
 ///
-/// An element is NaN where `f` has no derivative, at a kink of [`Number::abs`], [`Number::max`] or [`Number::min`].
+/// An element is NaN where `f` is, and where `f` has no derivative, at a kink of [`Number::abs`], [`Number::max`] or
+/// [`Number::min`].
 ///
 /// ```
 /// use nn_check::{Number, exact_gradient};
@@ -42,7 +43,8 @@ pub fn exact_hessian_vector(
         point[i].slope = Dual::from(1.0);
         let y = f(&point);
         point[i].slope = Dual::from(0.0);
-        y.slope.slope
+        // The formula of f′ may have a value where f has none, as 1/x beside ln x.
+        if y.to_f64().is_nan() { f64::NAN } else { y.slope.slope }
     };
     (0..theta.len()).map(&mut slope).collect()
 }
@@ -112,7 +114,7 @@ fn slopes(f: &mut dyn FnMut(&[Dual]) -> Dual, theta: &[f64]) -> (Vec<f64>, Vec<f
         point[i].slope = 1.0;
         let y = f(&point);
         point[i].slope = 0.0;
-        (y.slope, y.value)
+        (if y.value.is_nan() { f64::NAN } else { y.slope }, y.value)
     };
     (0..theta.len()).map(&mut slope).unzip()
 }

@@ -215,8 +215,8 @@ impl<N: Number> Number for Dual<N> {
     }
 }
 
-/// Two branches that meet: their common slope, or none. Values that are dual numbers may differ in their own slopes.
+/// Two branches that meet: their common derivatives up to the order at which they part, then none.
 fn at_a_kink<N: Number>(one: Dual<N>, other: Dual<N>) -> Dual<N> {
-    let slope = if (one.slope - other.slope).is_zero() { one.slope } else { N::from(f64::NAN) };
+    let slope = if one.slope == other.slope { one.slope.max(other.slope) } else { one.slope * f64::NAN };
     Dual { value: one.value.max(other.value), slope }
 }

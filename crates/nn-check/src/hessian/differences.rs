@@ -32,8 +32,10 @@ pub(crate) struct Differences<'a> {
     at: Vec<f64>,
     /// The standard deviation of round-off in the gradient, in the Euclidean norm.
     noise: f64,
-    /// ‖θ‖, the unit of steps; 1 at the origin.
+    /// ‖θ‖ or the least length given, the unit of steps; 1 at the origin.
     scale: f64,
+    /// What steps and the spacing of close points are relative to: ‖θ‖, unless longer steps turned out to be needed.
+    reach: f64,
     step: f64,
     /// The largest ‖Hv‖/‖v‖ so far: ‖H‖ from below.
     largest: f64,
@@ -41,9 +43,11 @@ pub(crate) struct Differences<'a> {
 }
 
 impl<'a> Differences<'a> {
+    /// `least` is a length below which ‖θ‖ is no unit of steps.
     pub(crate) fn new(
         gradient: &'a mut dyn FnMut(&[f64]) -> Vec<f64>,
         theta: &'a [f64],
+        least: f64,
     ) -> Result<Differences<'a>, PointError> {
         if theta.is_empty() {
             return Err(PointError::Empty);
@@ -52,11 +56,20 @@ impl<'a> Differences<'a> {
         let at = gradient(theta);
         length("the gradient", theta.len(), at.len())?;
         finite("the gradient", &at)?;
-        let size = norm(theta);
+        let size = norm(theta).max(least);
         let scale = if size > f64::MIN_POSITIVE / f64::EPSILON { size } else { 1.0 };
         let step = FIRST_STEP * scale;
-        let mut differences =
-            Differences { gradient, theta, at, noise: 0.0, scale, step, largest: 0.0, gradients: 1 };
+        let mut differences = Differences {
+            gradient,
+            theta,
+            at,
+            noise: 0.0,
+            scale,
+            reach: scale,
+            step,
+            largest: 0.0,
+            gradients: 1,
+        };
         differences.noise = differences.round_off();
         Ok(differences)
     }
@@ -71,9 +84,9 @@ impl<'a> Differences<'a> {
         self.noise.max(f64::EPSILON * norm(&self.at))
     }
 
-    /// ‖θ‖, or 1 at the origin.
+    /// The length over which θ changes: ‖θ‖, or 1 at the origin, or what it takes to move the gradient.
     pub(crate) fn scale(&self) -> f64 {
-        self.scale
+        self.reach
     }
 
     /// How many gradients were computed.
@@ -81,30 +94,36 @@ impl<'a> Differences<'a> {
         self.gradients
     }
 
-    /// Finds the step that fits products along `v`: longer ones while round-off spoils the digits, shorter ones while that
-    /// makes the error smaller.
+    /// Finds the step that fits products along `v`: shorter ones while that makes the error smaller, or else longer ones while
+    /// round-off spoils the digits. A θ much smaller than what it is added to needs those.
     pub(crate) fn calibrate(&mut self, v: &[f64]) -> Result<(), PointError> {
         let Some(unit) = self.unit(v)? else { return Ok(()) };
-        let mut error = self.error_at(&unit, self.step);
-        let mut search = |by: f64, within: &dyn Fn(f64) -> bool, differences: &mut Self| {
-            while !error.is_some_and(|(error, size)| error <= GOOD * size) && within(differences.step * by) {
-                let next = differences.error_at(&unit, differences.step * by);
-                let is_better = match (next, error) {
-                    (Some((next, _)), Some((error, _))) => next < 0.5 * error,
-                    (next, error) => next.is_some() && error.is_none(),
-                };
-                // Steps that leave the domain of the gradient say nothing about shorter ones.
-                if !is_better && error.is_some() {
-                    break;
-                }
-                differences.step *= by;
-                error = next;
-            }
-        };
+        let first = self.step;
         let (longest, shortest) = (self.scale.max(1.0), LAST_STEP * self.scale);
-        search(0.1, &|step| step >= shortest, self);
-        if self.step == FIRST_STEP * self.scale {
-            search(10.0, &|step| step <= longest, self);
+        let mut least = self.error_at(&unit, first);
+        let is_lost = !(least < JUMP);
+        for by in [0.1, 10.0] {
+            let (mut step, mut misses) = (first * by, 0);
+            // The gradient did not move at all: shorter steps cannot help.
+            let is_blind = by < 1.0 && least == f64::INFINITY;
+            // Up and down of the error is noise; while there is no digit, anything may be ahead.
+            while !is_blind
+                && !(least <= GOOD)
+                && (misses < 2 || !(least < JUMP))
+                && (shortest..=longest).contains(&step)
+            {
+                let error = self.error_at(&unit, step);
+                misses += 1;
+                if error < least || least.is_nan() {
+                    misses = if error < 0.5 * least { 0 } else { misses };
+                    (self.step, least) = (step, error);
+                }
+                step *= by;
+            }
+        }
+        if self.step != first {
+            self.reach = if is_lost { self.reach.max(self.step / FIRST_STEP) } else { self.reach };
+            self.noise = self.round_off();
         }
         Ok(())
     }
@@ -123,7 +142,7 @@ impl<'a> Differences<'a> {
         };
         let mut best: Option<HessianVector> = None;
         let mut step = self.step;
-        while step >= 0.1 * LAST_STEP * self.scale {
+        while step >= 0.1 * LAST_STEP * self.reach {
             if let Some(next) = self.extrapolated(&unit, step) {
                 let is_better = best.as_ref().is_none_or(|best| next.error() < best.error());
                 best = if is_better { Some(next) } else { best };
@@ -149,8 +168,12 @@ impl<'a> Differences<'a> {
         norm(&hv.truncation) <= (share * largest).max(SIGMAS * hv.noise)
     }
 
-    fn error_at(&mut self, unit: &[f64], step: f64) -> Option<(f64, f64)> {
-        self.extrapolated(unit, step).map(|hv| (hv.error(), norm(&hv.product)))
+    /// The error relative to ‖Hv‖: infinite for Hv = 0, NaN where a gradient is not finite.
+    fn error_at(&mut self, unit: &[f64], step: f64) -> f64 {
+        self.extrapolated(unit, step).map_or(f64::NAN, |hv| match norm(&hv.product) {
+            0.0 => f64::INFINITY,
+            size => hv.error() / size,
+        })
     }
 
     /// v/‖v‖; `None` for v = 0.
@@ -202,10 +225,11 @@ impl<'a> Differences<'a> {
     /// of one gradient's. The median over the windows leaves out one in which a kink lies.
     fn round_off(&mut self) -> f64 {
         const POINTS: usize = 10;
-        const SPACING: f64 = 1e-9;
+        /// Relative to ‖θ‖. Closer points are often rounded alike.
+        const SPACING: f64 = 1e-7;
         let mut direction = vec![0.0; self.theta.len()];
         Stream::new(0, Stream::key("round-off"), 0).normal(0, 0.0, 1.0, &mut direction);
-        let by = SPACING * self.scale / norm(&direction).max(f64::MIN_POSITIVE);
+        let by = SPACING * self.reach / norm(&direction).max(f64::MIN_POSITIVE);
         let points: Vec<Vec<f64>> = (0..POINTS)
             .map(|k| {
                 let by = by * k as f64;

@@ -15,6 +15,10 @@ pub(crate) struct Objective<'a> {
 }
 
 impl<'a> Objective<'a> {
+    /// A network's layers are made for weights of about 1, so that ‖θ‖ says nothing about how far it must move where it is
+    /// smaller: near the origin.
+    pub(crate) const LEAST_LENGTH: f64 = 1.0;
+
     pub(crate) fn new<T: Scalar>(
         model: &Model<T>,
         loss: &'a dyn Loss<f64>,
