@@ -16,7 +16,7 @@ const LAST_STEP: f64 = 1e-8;
 const GOOD: f64 = 1e-10;
 
 /// An error relative to ‖H‖ up to which a product is taken without a look at smaller steps.
-const ACCEPTED: f64 = 1e-7;
+const ACCEPTED: f64 = 1e-9;
 
 /// An error relative to ‖H‖ beyond which the gradient is taken to jump, if round-off does not explain it.
 pub(super) const JUMP: f64 = 1e-2;

@@ -1,4 +1,7 @@
-use nn_check::{CheckError, CriticalTest, PointError, PointKind, critical_point, model_hessian_vector};
+use nn_check::{
+    CheckError, CriticalTest, Number, PointError, PointKind, critical_point, exact_hessian_vector,
+    model_hessian_vector,
+};
 use nn_core::{Batch, Context, Layer, Model, Rows, Target, Workspace};
 use nn_layers::{Dense, Dropout, MeanSquaredError, Relu, Sequential, SoftmaxCrossEntropy, Tanh};
 
@@ -155,4 +158,67 @@ fn what_does_not_fit_is_an_error() {
     let batch = Batch::new(rows, Target::Values(rows)).unwrap();
     let error = critical_point(&empty, &MeanSquaredError::new(), &batch).unwrap_err();
     assert_eq!(error, CheckError::Point(PointError::Empty));
+}
+
+/// The network and its loss once more, in the words of the course, for dual numbers: layers of tanh, and a softmax with
+/// cross-entropy at the end.
+fn cross_entropy<N: Number>(theta: &[N], sizes: &[usize], x: &[f64], classes: &[usize]) -> N {
+    let mut total = N::from(0.0);
+    for (x, &class) in x.chunks(sizes[0]).zip(classes) {
+        let mut a: Vec<N> = x.iter().map(|&x| N::from(x)).collect();
+        let mut from = 0;
+        for (layer, pair) in sizes.windows(2).enumerate() {
+            let [inputs, outputs] = [pair[0], pair[1]];
+            let (w, b) = (&theta[from..], &theta[from + inputs * outputs..]);
+            let z = (0..outputs).map(|o| b[o] + (0..inputs).map(|i| w[o * inputs + i] * a[i]).sum::<N>());
+            a = if layer + 2 < sizes.len() { z.map(N::tanh).collect() } else { z.collect() };
+            from += (inputs + 1) * outputs;
+        }
+        total += a.iter().map(|z| z.exp()).sum::<N>().ln() - a[class];
+    }
+    total / classes.len() as f64
+}
+
+/// The eigenvalues of a network's loss, found by Lanczos on differences of the library's gradients, against those of the exact
+/// Hessian by dual numbers: an oracle that shares nothing with them. No sign may be wrong: softmax leaves flat directions.
+#[test]
+fn eigenvalues_are_those_of_the_exact_hessian() {
+    let loss = SoftmaxCrossEntropy::new();
+    for seed in 0..COUNT {
+        let draw = |key, n, size: f64| -> Vec<f64> {
+            crate::unit(n, seed, key).iter().map(|x| x * size * (n as f64).sqrt()).collect()
+        };
+        let sizes = [3, 1 + seed as usize % 5, 3];
+        let net = Sequential::new().push(Dense::new(sizes[1])).push(Tanh).push(Dense::new(3));
+        let mut model: Model<f64> = net.init([3], seed).unwrap();
+        let n = model.theta().len();
+        model.theta_mut().copy_from_slice(&draw(1, n, 10f64.powi(seed as i32 % 3 - 1)));
+        let x = draw(2, 15, 1.0);
+        let classes = [0, 1, 2, (seed % 3) as usize, 1];
+        let batch = Batch::new(Rows::new(&x, [3]).unwrap(), Target::Classes(&classes)).unwrap();
+
+        let column = |j: usize| {
+            let basis: Vec<f64> = (0..n).map(|i| if i == j { 1.0 } else { 0.0 }).collect();
+            exact_hessian_vector(|t| cross_entropy(t, &sizes, &x, &classes), model.theta(), &basis)
+        };
+        let columns: Vec<f64> = (0..n).flat_map(column).collect();
+        let exact = nalgebra::DMatrix::from_vec(n, n, columns).symmetric_eigenvalues();
+        let size = exact.amax();
+
+        let point = critical_point(&model, &loss, &batch).unwrap();
+        let (low, high) = (point.smallest(), point.largest());
+        assert!((low.value() - exact.min()).abs() <= low.bound(), "{seed}: {} {point}", exact.min());
+        assert!((high.value() - exact.max()).abs() <= high.bound(), "{seed}: {} {point}", exact.max());
+        let below = |limit: f64| exact.iter().filter(|x| **x < limit).count();
+        let down = below(-3.0 * point.noise())..=below(-1e-14 * size);
+        assert!(down.contains(&point.downward()), "{seed}: {exact} {point}");
+        // Round-off is that of the gradient, which may be large where H is small.
+        assert!(point.noise() < 3e-9 * size + 1e-12 * point.gradient_norm(), "{seed}: {point}");
+
+        let v = crate::unit(n, seed, 3);
+        let hv = model_hessian_vector(&model, &loss, &batch, &v).unwrap();
+        let right = exact_hessian_vector(|t| cross_entropy(t, &sizes, &x, &classes), model.theta(), &v);
+        let off: Vec<f64> = hv.product().iter().zip(&right).map(|(a, b)| a - b).collect();
+        assert!(crate::norm(&off) <= hv.error(), "{seed}: {} {hv}", crate::norm(&off));
+    }
 }
