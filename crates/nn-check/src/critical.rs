@@ -199,7 +199,7 @@ impl CriticalTest {
         Ok(CriticalPoint {
             gradient: differences.at().to_vec(),
             gradient_noise: differences.noise(),
-            scale: differences.scale(),
+            scale: differences.length(),
             stationary: self.stationary,
             value,
             noise,

@@ -205,8 +205,8 @@ proptest! {
             (l, h) if l < 0.0 && h > 0.0 => PointKind::Saddle,
             (l, _) if l > 0.0 => PointKind::Minimum,
             (_, h) if h < 0.0 => PointKind::Maximum,
-            (l, h) if l == 0.0 && h == 0.0 => PointKind::Plateau,
-            (l, _) if l == 0.0 => PointKind::Valley,
+            (0.0, 0.0) => PointKind::Plateau,
+            (0.0, _) => PointKind::Valley,
             _ => PointKind::Ridge,
         };
         prop_assert_eq!(point.kind(), expected, "{}", point);
