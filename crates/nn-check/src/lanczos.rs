@@ -79,7 +79,6 @@ pub(crate) fn spectrum<E>(
             break;
         }
         let is_exhausted = length <= EXHAUSTED * size;
-        let length = if is_exhausted { 0.0 } else { length };
         let is_due = j + 1 >= LEAST_STEPS && (j + 1).is_multiple_of(LOOK_EVERY);
         if is_due && steps < n && has_settled(&alpha, &beta, length) {
             break;

@@ -55,6 +55,38 @@ fn rosenbrock_has_a_minimum_at_its_end_and_a_slope_in_its_valley() {
     assert_eq!(kind(rosenbrock, &[1.0; 30]), PointKind::Minimum);
 }
 
+/// A function without slope or curvature, in which large terms cancel: what is left is round-off, and no slope.
+#[test]
+fn round_off_is_no_slope() {
+    for size in [1e3, 1e6] {
+        let g = |t: &[f64]| -> Vec<f64> { t.iter().map(|x| ((x + size) - size) - x).collect() };
+        let point = critical_point_of(g, &[0.3, -1.1, 0.7, 2.3, 0.1]).unwrap();
+        assert_eq!(point.kind(), PointKind::Plateau, "{size}: {point}");
+    }
+}
+
+/// A gradient that is computed in f32 is a staircase, with steps of 1e-7. The sizes of curvatures are less sure, not their signs.
+#[test]
+fn a_gradient_in_f32_is_enough_for_the_name() {
+    for (curvatures, expected) in [
+        ([1.0f32, 2.0, 3.0, 0.5], PointKind::Minimum),
+        ([1.0, -0.1, 3.0, 0.5], PointKind::Saddle),
+        ([1.0, 0.0, 3.0, 0.5], PointKind::Valley),
+    ] {
+        for seed in 0..50 {
+            let at: Vec<f32> = crate::unit(4, seed, 0).iter().map(|x| *x as f32).collect();
+            let g = |t: &[f64]| -> Vec<f64> {
+                (0..4)
+                    .map(|i| f64::from(curvatures[i] * (t[i] as f32).sin() - curvatures[i] * at[i].sin()))
+                    .collect()
+            };
+            let theta: Vec<f64> = at.iter().map(|x| f64::from(*x)).collect();
+            let point = critical_point_of(g, &theta).unwrap();
+            assert_eq!(point.kind(), expected, "{seed} {theta:?}: {point}");
+        }
+    }
+}
+
 /// Rounded to f32 the minimum is still one.
 #[test]
 fn a_minimum_found_in_f32_is_a_minimum() {
@@ -167,7 +199,7 @@ fn the_ends_of_a_large_spectrum_are_found() {
     assert_eq!(point.kind(), PointKind::Saddle, "{point}");
     assert!((point.smallest().value() + 0.5).abs() <= point.smallest().bound(), "{point}");
     assert!((point.largest().value() - 40.0).abs() <= point.largest().bound(), "{point}");
-    assert!(point.smallest().bound() < 1e-4 && point.downward() == 2 && !point.is_whole(), "{point}");
+    assert!(point.smallest().bound() < 1e-5 && point.downward() == 2 && !point.is_whole(), "{point}");
     assert!(point.escape().unwrap()[17].abs() > 0.999);
 }
 

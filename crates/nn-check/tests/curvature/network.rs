@@ -102,16 +102,17 @@ fn tiny_weights_are_beside_the_saddle_of_the_origin() {
     }
 }
 
-/// Where the hidden units are saturated nothing that moves θ changes the loss.
+/// Where the units are saturated no move of θ changes the loss to speak of, though what is left has slope and curvature.
 #[test]
 fn saturation_is_a_plateau() {
     let mut model: Model<f64> = Sequential::new().push(Dense::new(2)).push(Tanh).init([2], 0).unwrap();
-    model.theta_mut().fill(20.0);
+    model.theta_mut().fill(12.0);
     let target = [0.0, 0.5, 0.25, -1.0, 0.5, 0.0, 1.0, 0.0];
     let rows = Rows::new(&target, [2]).unwrap();
     let batch = Batch::new(Rows::new(&X, [2]).unwrap(), Target::Values(rows)).unwrap();
     let point = critical_point(&model, &MeanSquaredError::new(), &batch).unwrap();
     assert_eq!(point.kind(), PointKind::Plateau, "{point}");
+    assert!(point.gradient_norm() > 0.0 && point.curvature() != PointKind::Plateau, "{point}");
 }
 
 #[test]
