@@ -126,7 +126,9 @@ impl<'a> Differences<'a> {
             }
         }
         if self.step != first {
-            self.reach = if is_lost { self.reach.max(self.step / FIRST_STEP) } else { self.reach };
+            if is_lost {
+                self.reach = self.reach.max((self.step / FIRST_STEP).min(longest));
+            }
             self.noise = self.round_off();
         }
         Ok(())

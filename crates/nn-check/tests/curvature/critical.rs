@@ -65,6 +65,19 @@ fn round_off_is_no_slope() {
     }
 }
 
+/// Where the gradient is nothing but round-off a point is critical, however small the curvature that it is divided by.
+#[test]
+fn round_off_over_a_small_curvature_is_no_slope() {
+    for seed in 0..20 {
+        let at = crate::unit(5, seed, 0);
+        let g = |t: &[f64]| -> Vec<f64> {
+            t.iter().zip(&at).map(|(x, at)| 1e-9 * (x - at) + (((x + 1e3) - 1e3) - x)).collect()
+        };
+        let point = critical_point_of(g, &at).unwrap();
+        assert_eq!(point.kind(), PointKind::Minimum, "{point}");
+    }
+}
+
 /// A gradient that is computed in f32 is a staircase, with steps of 1e-7. The sizes of curvatures are less sure, not their signs.
 #[test]
 fn a_gradient_in_f32_is_enough_for_the_name() {
@@ -192,12 +205,12 @@ fn the_ends_of_a_large_spectrum_are_found() {
     let n = 2000;
     let mut diagonal = vec![0.0; n];
     tensor_ops::random::Stream::new(5, 0, 0).uniform(0, 0.0, 1.0, &mut diagonal);
-    (diagonal[17], diagonal[900], diagonal[1500]) = (-0.5, 40.0, -0.45);
+    (diagonal[17], diagonal[900], diagonal[1500]) = (-0.05, 40.0, -0.04);
     let at = crate::unit(n, 3, 0);
     let g = |t: &[f64]| -> Vec<f64> { (0..n).map(|i| diagonal[i] * (t[i] - at[i])).collect() };
     let point = critical_point_of(g, &at).unwrap();
     assert_eq!(point.kind(), PointKind::Saddle, "{point}");
-    assert!((point.smallest().value() + 0.5).abs() <= point.smallest().bound(), "{point}");
+    assert!((point.smallest().value() + 0.05).abs() <= point.smallest().bound(), "{point}");
     assert!((point.largest().value() - 40.0).abs() <= point.largest().bound(), "{point}");
     assert!(point.smallest().bound() < 1e-5 && point.downward() == 2 && !point.is_whole(), "{point}");
     assert!(point.escape().unwrap()[17].abs() > 0.999);
