@@ -10,9 +10,10 @@ mod objective;
 use std::fmt;
 
 use nn_core::{Batch, Context, Loss, Model, Scalar};
+use tensor_ops::Shape;
 
-use crate::numeric::Numeric;
-use crate::{CheckError, Report};
+use crate::numeric::{Outcome, root_mean_square};
+use crate::{CheckError, Report, TOLERANCE, Tensor};
 
 pub(crate) use differences::{Differences, norm, scaled};
 pub use error::PointError;
@@ -159,10 +160,17 @@ fn product(
     differences.product(v)
 }
 
-/// A report on one tensor, from its numerical elements (`None` for those on kinks) with their noise.
+/// A report on one tensor, from its numerical elements (`None` for those on kinks) with their noise. A NaN is nothing to compare
+/// with.
 pub(crate) fn report(analytic: &[f64], numeric: impl Iterator<Item = (Option<f64>, f64)>) -> Report {
-    let numeric: Vec<Numeric> = numeric.map(|(slope, noise)| Numeric { slope, noise }).collect();
-    let mut report = Report::default();
-    report.add("theta", [analytic.len()].into(), analytic, &numeric);
-    report
+    let outcome = |(slope, noise): (Option<f64>, f64)| match slope {
+        None => Outcome::Kink,
+        Some(slope) if slope.is_nan() => Outcome::Inconclusive,
+        Some(slope) => Outcome::Smooth { slope, noise },
+    };
+    let outcomes: Vec<(usize, Outcome)> = numeric.map(outcome).enumerate().collect();
+    let largest = root_mean_square(analytic);
+    let shape = Shape::from(analytic.len());
+    let (tensor, _) = Tensor::judge("theta", shape, analytic, &outcomes, TOLERANCE, largest);
+    Report { tensors: vec![tensor], notes: Vec::new() }
 }

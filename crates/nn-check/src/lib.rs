@@ -25,27 +25,41 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod check;
 mod critical;
 mod dual;
+mod element;
 mod error;
+mod function;
+mod gradient;
 mod hessian;
+mod hint;
 mod lanczos;
 mod layer;
 mod model;
 mod numeric;
 mod report;
+mod run;
 pub mod suite;
+mod table;
+mod tensor;
+mod verdict;
 
+pub use check::{Check, Progress};
 pub use critical::{CriticalPoint, CriticalTest, Eigenpair, PointKind, critical_point, critical_point_of};
 pub use dual::{
     Dual, Number, check_gradient_exact, check_hessian_vector_exact, exact_gradient, exact_hessian_vector,
 };
+pub use element::Element;
 pub use error::CheckError;
+pub use gradient::check_gradient;
 pub use hessian::{HessianVector, PointError, check_hessian_vector, hessian_vector, model_hessian_vector};
+pub use hint::{Hint, Missing};
 pub use layer::layer;
 pub use model::model;
-pub use numeric::check_gradient;
-pub use report::{Element, Report, TOLERANCE, Tensor};
+pub use report::{Report, TOLERANCE};
+pub use tensor::Tensor;
+pub use verdict::{Band, Verdict};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]
