@@ -23,8 +23,10 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod direction;
 mod element;
 mod error;
+mod explain;
 mod function;
 mod gradient;
 mod hint;
@@ -33,6 +35,7 @@ mod model;
 mod numeric;
 mod report;
 mod run;
+mod sample;
 pub mod suite;
 mod table;
 mod tensor;
