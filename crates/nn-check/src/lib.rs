@@ -27,9 +27,11 @@
 
 mod check;
 mod critical;
+mod direction;
 mod dual;
 mod element;
 mod error;
+mod explain;
 mod function;
 mod gradient;
 mod hessian;
@@ -40,6 +42,7 @@ mod model;
 mod numeric;
 mod report;
 mod run;
+mod sample;
 pub mod suite;
 mod table;
 mod tensor;
