@@ -4,7 +4,7 @@
 //! |---|---|
 //! | connect features | [`Dense`], [`Conv2d`] |
 //! | bend | [`Relu`], [`Sigmoid`], [`Tanh`], [`Softmax`] |
-//! | keep scales in order | [`BatchNorm`] |
+//! | keep scales in order | [`BatchNorm`], [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`InstanceNorm`], [`LocalResponseNorm`] |
 //! | regularise | [`Dropout`] |
 //! | change shapes | [`Flatten`] |
 //! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
@@ -26,24 +26,24 @@
 
 mod activation;
 mod add;
-mod batch_norm;
 mod conv2d;
 mod dense;
 mod dropout;
 mod flatten;
 pub mod init;
 mod loss;
+mod norm;
 mod residual;
 mod sequential;
 
 pub use activation::{Relu, Sigmoid, Softmax, Tanh};
 pub use add::Add;
-pub use batch_norm::BatchNorm;
 pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
 pub use dropout::{Dropout, DropoutError};
 pub use flatten::Flatten;
 pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
+pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
 pub use residual::Residual;
 pub use sequential::Sequential;
 
