@@ -5,8 +5,10 @@
 //! | connect features | [`Dense`], [`Conv2d`] |
 //! | bend | [`Relu`], [`Sigmoid`], [`Tanh`], [`Softmax`] |
 //! | keep scales in order | [`BatchNorm`], [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`InstanceNorm`], [`LocalResponseNorm`] |
-//! | regularise | [`Dropout`] |
-//! | change shapes | [`Flatten`] |
+//! | regularise | [`Dropout`], [`ChannelDropout`], [`AlphaDropout`], [`GaussianNoise`] |
+//! | look up | [`Embedding`] |
+//! | change shapes | [`Flatten`], [`Reshape`], [`Permute`], [`Pad`] |
+//! | do little or anything | [`Identity`], [`Scale`], [`Lambda`] |
 //! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
 //! | compare outputs with targets | [`SoftmaxCrossEntropy`], [`BinaryCrossEntropy`], [`MeanSquaredError`], [`MeanAbsoluteError`] |
 //! | start | [`init`] |
@@ -29,23 +31,27 @@ mod add;
 mod conv2d;
 mod dense;
 mod dropout;
-mod flatten;
+mod embedding;
 pub mod init;
+mod lambda;
 mod loss;
 mod norm;
 mod residual;
 mod sequential;
+mod shape;
 
 pub use activation::{Relu, Sigmoid, Softmax, Tanh};
 pub use add::Add;
 pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
-pub use dropout::{Dropout, DropoutError};
-pub use flatten::Flatten;
+pub use dropout::{AlphaDropout, ChannelDropout, Dropout, DropoutError, GaussianNoise};
+pub use embedding::Embedding;
+pub use lambda::Lambda;
 pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
 pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
 pub use residual::Residual;
 pub use sequential::Sequential;
+pub use shape::{Flatten, Identity, Pad, Permute, Reshape, Scale};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -131,7 +131,7 @@ fn channel_sums<T: Real, const N: usize, const K: usize>(
     shape: &Shape,
     first: usize,
     about: &[T],
-    mut out: [&mut [T]; K],
+    out: [&mut [T]; K],
     of: impl Fn([T; N], T) -> [T; K] + Copy,
 ) {
     let (channels, places) = (shape[0], shape.size() / shape[0]);
