@@ -1,5 +1,7 @@
 //! PyTorch's layers: output, gradients, and what was observed.
 
+pub(crate) mod norm;
+
 use nn_core::{Context, Layer};
 use nn_layers::{BatchNorm, Conv2d, Dense, Padding, PaddingMode, Relu, Sigmoid, Softmax, Tanh};
 use serde_json::Value;
@@ -9,7 +11,9 @@ use crate::case::{Answer, Case, Stop, number};
 use crate::pass::Bound;
 use crate::run::Operations;
 
-pub(crate) const OPERATIONS: Operations = &[
+pub(crate) const OPERATIONS: &[Operations] = &[norm::OPERATIONS, OTHERS];
+
+const OTHERS: Operations = &[
     ("BatchNorm1d", batch_norm),
     ("BatchNorm2d", batch_norm),
     ("BatchNorm3d", batch_norm),
