@@ -1,6 +1,7 @@
 //! Layers that bring values to a common scale, and the sums that they are made of.
 
 mod batch_norm;
+mod channels;
 mod group_norm;
 mod groups;
 mod instance_norm;
