@@ -5,8 +5,8 @@ use benches::values;
 use criterion::{Criterion, criterion_group, criterion_main};
 use nn::core::{InputGradient, Network};
 use nn::layers::{
-    AlphaDropout, ChannelDropout, Embedding, GaussianNoise, GroupNorm, Identity, InstanceNorm, Lambda,
-    LayerNorm, LocalResponseNorm, Pad, Permute, Reshape, RmsNorm, Scale,
+    AlphaDropout, ChannelDropout, GaussianNoise, Identity, InstanceNorm, Lambda, LocalResponseNorm, Pad,
+    Permute, Scale,
 };
 use nn::prelude::*;
 

@@ -60,7 +60,6 @@ fn apply<T: Scalar>(
     Ok(run(layer, x, rank, [params, &[]], Mode::Training)?.0)
 }
 
-/// ε as f32 has it where numbers are f32: the decimals of the index are its own.
 fn epsilon(case: &Case, default: f64) -> Result<f64, Stop> {
     case.number("epsilon", Some(default))
 }

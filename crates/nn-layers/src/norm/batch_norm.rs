@@ -389,7 +389,7 @@ mod tests {
             let cx = Context::training(0, 0);
             network.forward(&theta, &state, x, &cx, &mut ws);
             network.observe(&theta, &mut state, x, &cx, &ws);
-            assert!((state[0] - 0.1 * 16384.4375).abs() < 1e-3, "{}", state[0]);
+            assert!((state[0] - 0.1 * (16384.0 + 0.4375)).abs() < 1e-3, "{}", state[0]);
             let (n, biased) = (400.0 * places as f32, 63.0 / 12.0 / 64.0);
             let expected = 0.9 + 0.1 * biased * n / (n - 1.0);
             assert!((state[2] - expected).abs() < 1e-6, "{}, expected {expected}", state[2]);

@@ -185,3 +185,28 @@ nn_check::suite!(
     with_everything: InstanceNorm::new().with_affine().with_statistics().eps(0.1).momentum(0.3),
     input: [3, 2, 3], batch: 4
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Context, Layer, Rows, Workspace};
+
+    /// Two samples of one channel with means 2 and 20, and variances 1 and 100.
+    const X: [f64; 4] = [1.0, 3.0, 10.0, 30.0];
+
+    #[test]
+    fn running_statistics_are_means_over_samples_and_used_in_inference() {
+        let network = InstanceNorm::new().with_statistics().eps(0.0).momentum(0.5).bind([1, 2]).unwrap();
+        let x = Rows::new(&X, [1, 2]).unwrap();
+        let mut state = network.initial_state::<f64>();
+        let mut ws = Workspace::training(&network, 2).unwrap();
+        let cx = Context::training(0, 0);
+        assert_eq!(network.forward(&[], &state, x, &cx, &mut ws).data(), [-1.0, 1.0, -1.0, 1.0]);
+        network.observe(&[], &mut state, x, &cx, &ws);
+        // (0 + 11)/2, and (1 + (2 + 200)/2)/2 with unbiased variances.
+        assert_eq!(state, [5.5, 51.0, 0.0]);
+        let state = [4.0, 4.0, 0.0];
+        let y = network.forward(&[], &state, x, &Context::inference(), &mut ws);
+        assert_eq!(y.data(), [-1.5, -0.5, 3.0, 13.0]);
+    }
+}
