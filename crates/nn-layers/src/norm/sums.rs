@@ -1,6 +1,8 @@
 //! Sums over rows and over columns, vectorised, in an order that the lengths alone decide: equal bits on every set of
 //! instructions. To be called inside `simd::dispatch`.
 
+use std::ops::Range;
+
 use tensor_ops::Real;
 
 /// Accumulators side by side: four 512-bit vectors of f32, as many as hide the latency of an addition.
@@ -10,8 +12,8 @@ const LANES: usize = 64;
 const BLOCK: usize = 64 * LANES;
 /// Rows of fewer elements are summed one by one.
 const SHORT: usize = 16;
-/// Rows of a matrix that are summed by themselves before they join the total; as for [`BLOCK`].
-const ROWS: usize = 64;
+/// Rows of a matrix that are summed by themselves before they join the total, side by side: so many streams from memory.
+const ROWS: usize = 8;
 
 /// K sums over the elements of N slices of equal length.
 #[inline(always)]
@@ -161,61 +163,62 @@ pub(super) fn columns<T: Real, const N: usize, const R: usize, const K: usize>(
     mut out: [&mut [T]; K],
     of: impl Fn([T; N], T, [T; R]) -> [T; K] + Copy,
 ) {
-    let mut at = 0;
-    at = tiles::<T, N, R, K, 64>(x, (cols, first), about, by_row, &mut out, at, of);
-    at = tiles::<T, N, R, K, 16>(x, (cols, first), about, by_row, &mut out, at, of);
-    tiles::<T, N, R, K, 1>(x, (cols, first), about, by_row, &mut out, at, of);
+    for out in &mut out {
+        out.fill(T::ZERO);
+    }
+    let rows = x[0].len() / cols;
+    let mut row = 0;
+    while row < rows {
+        let group = row..rows.min(row + ROWS);
+        let mut at = 0;
+        at = tiles::<T, N, R, K, 64>(x, (cols, first), group.clone(), about, by_row, &mut out, at, of);
+        at = tiles::<T, N, R, K, 16>(x, (cols, first), group.clone(), about, by_row, &mut out, at, of);
+        tiles::<T, N, R, K, 1>(x, (cols, first), group, about, by_row, &mut out, at, of);
+        row += ROWS;
+    }
 }
 
-/// As many tiles of W columns as there are from place `at` of the results on; returns where it stopped. The sums of a tile
-/// stay in registers all the way down.
+/// Adds a group of rows to as many tiles of W results as there are from place `at` on; returns where it stopped.
+#[allow(clippy::too_many_arguments)] // one caller, a few lines above
 #[inline(always)]
 fn tiles<T: Real, const N: usize, const R: usize, const K: usize, const W: usize>(
     x: [&[T]; N],
     (cols, first): (usize, usize),
+    rows: Range<usize>,
     about: &[T],
     by_row: &[[T; R]],
     out: &mut [&mut [T]; K],
     mut at: usize,
     of: impl Fn([T; N], T, [T; R]) -> [T; K] + Copy,
 ) -> usize {
-    let rows = x[0].len() / cols;
     while at + W <= out[0].len() {
         let mut center = [T::ZERO; W];
         if !about.is_empty() {
             center.copy_from_slice(&about[at..][..W]);
         }
-        let mut total = [[T::ZERO; W]; K];
-        let mut row = 0;
-        while row < rows {
-            let end = rows.min(row + ROWS);
-            let mut part = [[T::ZERO; W]; K];
-            while row < end {
-                let scalars = if by_row.is_empty() { [T::ZERO; R] } else { by_row[row] };
-                let mut line = [&x[0][row * cols + first + at..][..W]; N];
-                for k in 1..N {
-                    line[k] = &x[k][row * cols + first + at..][..W];
-                }
-                for l in 0..W {
-                    let mut values = [T::ZERO; N];
-                    for k in 0..N {
-                        values[k] = line[k][l];
-                    }
-                    let term = of(values, center[l], scalars);
-                    for k in 0..K {
-                        part[k][l] += term[k];
-                    }
-                }
-                row += 1;
+        let mut part = [[T::ZERO; W]; K];
+        for row in rows.clone() {
+            let scalars = if by_row.is_empty() { [T::ZERO; R] } else { by_row[row] };
+            let mut line = [&x[0][row * cols + first + at..][..W]; N];
+            for k in 1..N {
+                line[k] = &x[k][row * cols + first + at..][..W];
             }
-            for k in 0..K {
-                for l in 0..W {
-                    total[k][l] += part[k][l];
+            for l in 0..W {
+                let mut values = [T::ZERO; N];
+                for k in 0..N {
+                    values[k] = line[k][l];
+                }
+                let term = of(values, center[l], scalars);
+                for k in 0..K {
+                    part[k][l] += term[k];
                 }
             }
         }
         for k in 0..K {
-            out[k][at..][..W].copy_from_slice(&total[k]);
+            let out = &mut out[k][at..][..W];
+            for l in 0..W {
+                out[l] += part[k][l];
+            }
         }
         at += W;
     }

@@ -96,6 +96,13 @@ impl Pad {
         Some(at as usize)
     }
 
+    /// How many places of the axis lie side by side from place `at` of the padded axis on.
+    fn run(&self, at: usize, n: usize, (before, after): (isize, isize)) -> usize {
+        let (at, n) = (at as isize - before, n as isize);
+        let end = if matches!(self.fill, Fill::Circular) { n - (-after).max(0) } else { n };
+        if at >= 0 && at < end { (end - at) as usize } else { 1 }
+    }
+
     /// Calls `f` for every run of places of a padded block with where it begins, the first place it comes from (none for
     /// the constant) and how many it has. `input` and `output` are the lengths of the padded axes.
     fn each_run(
@@ -112,11 +119,7 @@ impl Pad {
         while at < m {
             let source = self.source(at, n, pad);
             if inputs.is_empty() {
-                // What lies side by side on both sides is one run.
-                let mut len = 1;
-                while at + len < m && source.is_some_and(|s| self.source(at + len, n, pad) == Some(s + len)) {
-                    len += 1;
-                }
+                let len = self.run(at, n, pad).min(m - at);
                 f(y + at, source.map(|s| x + s), len);
                 at += len;
                 continue;
