@@ -5,16 +5,28 @@ use benches::values;
 use criterion::{Criterion, criterion_group, criterion_main};
 use nn::core::{InputGradient, Network};
 use nn::layers::{
-    Celu, Elu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
-    LogSoftmax, Mish, Prelu, Relu6, Selu, Silu, SoftShrink, Softmin, Softplus, Softsign, TanhShrink,
-    Threshold,
+    AlphaDropout, Celu, ChannelDropout, Elu, GaussianNoise, GeluTanh, Glu, HardShrink, HardSigmoid,
+    HardSwish, HardTanh, Identity, InstanceNorm, Lambda, LeakyRelu, LocalResponseNorm, LogSigmoid,
+    LogSoftmax, Mish, Pad, Permute, Prelu, Relu6, Scale, Selu, Silu, SoftShrink, Softmin, Softplus, Softsign,
+    TanhShrink, Threshold,
 };
 use nn::prelude::*;
 
 fn row(c: &mut Criterion, name: &str, layer: &dyn Layer, input: impl Into<Shape>, batch: usize) {
+    let input = input.into();
+    row_on(c, name, layer, input, batch, values(0, batch * input.size()));
+}
+
+fn row_on(
+    c: &mut Criterion,
+    name: &str,
+    layer: &dyn Layer,
+    input: impl Into<Shape>,
+    batch: usize,
+    x: Vec<f32>,
+) {
     let network = Network::bind(layer, input.into()).expect("a layer that fits its input");
     let (theta, state) = (network.initial_theta::<f32>(0), network.initial_state::<f32>());
-    let x = values(0, batch * network.input_shape().size());
     let x = Rows::new(&x, *network.input_shape()).expect("whole samples");
     let dy = values(1, batch * network.output_shape().size());
     let mut ws = Workspace::training(&network, batch).expect("a workspace");
@@ -42,11 +54,29 @@ fn layers(c: &mut Criterion) {
     row(c, "Conv2d 8 3x3 16x16 b8", &Conv2d::new(8, [3, 3]), [4, 16, 16], 8);
     activations(c);
     row(c, "BatchNorm 256 b64", &BatchNorm::new(), [256], 64);
+    row(c, "BatchNorm 64x32x32 b16", &BatchNorm::new(), [64, 32, 32], 16);
+    row(c, "LayerNorm 1024 b1024", &LayerNorm::new(), [1024], 1024);
+    row(c, "RmsNorm 1024 b1024", &RmsNorm::new(), [1024], 1024);
+    row(c, "GroupNorm 8 of 64x32x32 b16", &GroupNorm::new(8), [64, 32, 32], 16);
+    row(c, "InstanceNorm 64x32x32 b16", &InstanceNorm::new(), [64, 32, 32], 16);
+    row(c, "LocalResponseNorm 5 of 64x32x32 b16", &LocalResponseNorm::new(5), [64, 32, 32], 16);
     row(c, "Dropout 1024 b64", &Dropout::new(0.5).expect("a probability"), [1024], 64);
+    row(c, "AlphaDropout 1024 b64", &AlphaDropout::new(0.5).expect("a probability"), [1024], 64);
+    row(c, "ChannelDropout 32x32 b64", &ChannelDropout::new(0.5).expect("a probability"), [32, 32], 64);
+    row(c, "GaussianNoise 1024 b64", &GaussianNoise::new(0.5).expect("a deviation"), [1024], 64);
     row(c, "Flatten 1024 b64", &Flatten, [32, 32], 64);
+    row(c, "Reshape 1024 b64", &Reshape::new([-1, 16]), [32, 32], 64);
+    row(c, "Permute 32x32 b64", &Permute::new([1, 0]), [32, 32], 64);
+    row(c, "Pad 32x32 b64", &Pad::reflect([(2, 2), (2, 2)]), [32, 32], 64);
+    row(c, "Identity 1024 b64", &Identity, [1024], 64);
+    row(c, "Scale 1024 b64", &Scale::new(0.5), [1024], 64);
+    let square = Lambda::elementwise("Square", |x| x * x, |x, _, dy| 2.0 * x * dy);
+    row(c, "Lambda 1024 b64", &square, [1024], 64);
     // An addition takes two inputs, so it is timed in the block that has it.
     row(c, "Add, by a Residual of Flatten, 1024 b64", &Residual::new(Flatten), [1024], 64);
     row(c, "Residual 1024 b64", &Residual::new(Relu), [1024], 64);
+    let indices = (0..64 * 16).map(|i| (i * 7919 % 10_000) as f32).collect();
+    row_on(c, "Embedding 10000x64, 16 b64", &Embedding::new(10_000, 64), [16], 64, indices);
     let mlp = Sequential::new().push(Dense::new(64)).push(Relu).push(Dense::new(10));
     row(c, "Sequential 64-64-10 b64", &mlp, [64], 64);
 }

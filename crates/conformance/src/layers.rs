@@ -1,6 +1,7 @@
 //! PyTorch's layers: output, gradients, and what was observed.
 
 mod activation;
+pub(crate) mod norm;
 
 use nn_core::{Context, Layer};
 use nn_layers::{BatchNorm, Conv2d, Dense, Padding, PaddingMode};
@@ -11,7 +12,7 @@ use crate::case::{Answer, Case, Stop, number};
 use crate::pass::Bound;
 use crate::run::Operations;
 
-pub(crate) const OPERATIONS: &[Operations] = &[activation::OPERATIONS, OTHERS];
+pub(crate) const OPERATIONS: &[Operations] = &[activation::OPERATIONS, norm::OPERATIONS, OTHERS];
 
 const OTHERS: Operations = &[
     ("BatchNorm1d", batch_norm),

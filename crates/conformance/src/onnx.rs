@@ -6,6 +6,7 @@ mod binary;
 mod index;
 mod linear;
 mod loss;
+mod norm;
 mod reduce;
 mod shape;
 mod slice;
@@ -22,6 +23,7 @@ pub(crate) const OPERATIONS: &[Operations] = &[
     index::OPERATIONS,
     linear::OPERATIONS,
     loss::OPERATIONS,
+    norm::OPERATIONS,
     reduce::OPERATIONS,
     shape::OPERATIONS,
     slice::OPERATIONS,

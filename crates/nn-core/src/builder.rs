@@ -131,6 +131,7 @@ impl Builder {
             slab: slab(plan.flops, plan.min_rows),
             fuses: plan.fuses,
             by_rows: plan.by_rows,
+            indices: plan.indices,
             fused: false,
             then: None,
             pulled: false,

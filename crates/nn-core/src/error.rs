@@ -147,6 +147,23 @@ pub enum BatchError {
         /// What came.
         got: usize,
     },
+    /// A number that is no index into a layer's table.
+    #[error(
+        "{}: sample {sample} holds {got}, expected an index: a whole number below {below}",
+        place(path, layer)
+    )]
+    Index {
+        /// Where the layer stands.
+        path: String,
+        /// What the layer is.
+        layer: &'static str,
+        /// The position of the sample.
+        sample: usize,
+        /// What came.
+        got: f64,
+        /// The length of the table.
+        below: usize,
+    },
     /// Inputs and targets of different numbers.
     #[error("{inputs} samples with {targets} targets")]
     Targets {

@@ -84,6 +84,7 @@ pub struct Node {
     pub(crate) slab: usize,
     pub(crate) fuses: bool,
     pub(crate) by_rows: bool,
+    pub(crate) indices: Option<usize>,
     /// Who computes this operation, which is an activation: the one before.
     pub(crate) fused: bool,
     /// The activation that is computed with this operation, in place: the number of its node.
@@ -198,13 +199,26 @@ impl Network {
     /// Checks that the network can take these samples in this mode.
     ///
     /// # Errors
-    /// [`BatchError`]: another sample shape, no samples, or fewer than a layer that mixes samples needs.
-    pub fn accepts<T>(&self, x: &Rows<'_, T>, mode: Mode) -> Result<(), BatchError> {
+    /// [`BatchError`]: another sample shape, no samples, fewer than a layer that mixes samples needs, or what is no index
+    /// where a layer reads indices.
+    pub fn accepts<T: Real>(&self, x: &Rows<'_, T>, mode: Mode) -> Result<(), BatchError> {
         if x.shape() != self.input_shape() {
             return Err(BatchError::Shape { expected: *self.input_shape(), got: *x.shape() });
         }
         if x.is_empty() {
             return Err(BatchError::Empty);
+        }
+        let readers = self.nodes.iter().filter(|node| node.inputs.contains(&0));
+        for (node, below) in readers.filter_map(|node| Some((node, node.indices?))) {
+            if let Some(at) = x.data().iter().position(|&x| !is_index(x, below)) {
+                return Err(BatchError::Index {
+                    path: node.path.clone(),
+                    layer: node.name,
+                    sample: at / x.width(),
+                    got: x.data()[at].to_f64(),
+                    below,
+                });
+            }
         }
         let needing = self.nodes.iter().find(|node| node.mixing.applies(mode) && node.min_batch > x.len());
         match needing {
@@ -221,4 +235,9 @@ impl Network {
     pub(crate) fn random(&self, node: &Node, cx: &Context) -> Stream {
         Stream::new(cx.seed, node.key, cx.step)
     }
+}
+
+/// Whether a number is whole and in `0..below`.
+fn is_index<T: Real>(x: T, below: usize) -> bool {
+    x >= T::ZERO && x.to_f64() < below as f64 && x.floor() == x
 }

@@ -6,9 +6,11 @@
 //! | bend | [`Relu`], [`Relu6`], [`LeakyRelu`], [`Prelu`], [`Elu`], [`Celu`], [`Selu`], [`Gelu`], [`GeluTanh`], [`Silu`], [`Mish`], [`HardSwish`], [`Softplus`], [`Threshold`] |
 //! | bound, gate, shrink | [`Sigmoid`], [`HardSigmoid`], [`LogSigmoid`], [`Tanh`], [`HardTanh`], [`Softsign`], [`Glu`], [`TanhShrink`], [`SoftShrink`], [`HardShrink`] |
 //! | give probabilities | [`Softmax`], [`LogSoftmax`], [`Softmin`] |
-//! | keep scales in order | [`BatchNorm`] |
-//! | regularise | [`Dropout`] |
-//! | change shapes | [`Flatten`] |
+//! | keep scales in order | [`BatchNorm`], [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`InstanceNorm`], [`LocalResponseNorm`] |
+//! | regularise | [`Dropout`], [`ChannelDropout`], [`AlphaDropout`], [`GaussianNoise`] |
+//! | look up | [`Embedding`] |
+//! | change shapes | [`Flatten`], [`Reshape`], [`Permute`], [`Pad`] |
+//! | do little or anything | [`Identity`], [`Scale`], [`Lambda`] |
 //! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
 //! | compare outputs with a class | [`SoftmaxCrossEntropy`]; on probabilities [`CrossEntropy`], on their logarithms [`NegativeLogLikelihood`]; [`Focal`], [`MultiMargin`] |
 //! | with yes or no | [`SigmoidCrossEntropy`], [`MultiLabelSoftMargin`]; on probabilities [`BinaryCrossEntropy`]; [`BinaryFocal`], [`Hinge`], [`SquaredHinge`], [`SoftMargin`] |
@@ -33,15 +35,17 @@
 
 mod activation;
 mod add;
-mod batch_norm;
 mod conv2d;
 mod dense;
 mod dropout;
-mod flatten;
+mod embedding;
 pub mod init;
+mod lambda;
 mod loss;
+mod norm;
 mod residual;
 mod sequential;
+mod shape;
 
 pub use activation::{
     Celu, Elu, Gelu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
@@ -49,19 +53,21 @@ pub use activation::{
     Softsign, Swish, Tanh, TanhShrink, Threshold,
 };
 pub use add::Add;
-pub use batch_norm::BatchNorm;
 pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
-pub use dropout::{Dropout, DropoutError};
-pub use flatten::Flatten;
+pub use dropout::{AlphaDropout, ChannelDropout, Dropout, DropoutError, GaussianNoise};
+pub use embedding::Embedding;
+pub use lambda::Lambda;
 pub use loss::{
     BinaryCrossEntropy, BinaryFocal, BoundPenalty, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge,
     HingeEmbedding, Huber, KlDivergence, MarginRanking, MeanAbsoluteError, MeanSquaredError,
     MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, Penalty, PenaltyError, PoissonNll,
     SigmoidCrossEntropy, SmoothL1, SoftMargin, SoftmaxCrossEntropy, SquaredHinge, TripletMargin,
 };
+pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
 pub use residual::Residual;
 pub use sequential::Sequential;
+pub use shape::{Flatten, Identity, Pad, Permute, Reshape, Scale};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]
