@@ -43,7 +43,12 @@ pub(super) fn check_values_of_shape<T: Real>(
 
 fn misfit<T>(loss: &'static str, output: &Shape, samples: usize, rows: Rows<'_, T>) -> LossError {
     let shape = rows.shape().prepend(rows.len()).map_or_else(|_| String::new(), |s| s.to_string());
-    LossError::Shape { loss, output: *output, samples, targets: format!("targets of shape {shape}") }
+    LossError::Shape {
+        loss,
+        output: *output,
+        samples,
+        targets: format!("{} targets of shape {shape}", rows.len()),
+    }
 }
 
 /// The values of targets that `check` has accepted.

@@ -68,7 +68,8 @@ impl Classes {
         let counted = list.iter().filter(|&&class| Some(class) != self.ignored);
         match self.weights {
             None => T::from_usize(counted.count()),
-            Some(_) => counted.map(|&class| self.weight::<T>(class)).sum(),
+            // In f64: thousands of weights summed one by one in f32 would be wrong in the fifth digit.
+            Some(_) => T::from_f64(counted.map(|&class| self.weight::<f64>(class)).sum()),
         }
     }
 }

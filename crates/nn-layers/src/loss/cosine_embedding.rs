@@ -75,29 +75,21 @@ struct Angle<T> {
 
 impl<T: Real> Angle<T> {
     fn new([a, b]: [&[T]; 2]) -> Angle<T> {
-        let (n, eps) = (a.len(), T::from_f64(EPS));
-        let [mut product, mut aa, mut bb] = [T::ZERO; 3];
-        simd::dispatch(
-            #[inline(always)]
-            || {
-                let (a, b) = (&a[..n], &b[..n]);
-                product = sum(
-                    n,
-                    #[inline(always)]
-                    |i| a[i] * b[i],
-                );
-                aa = sum(
-                    n,
-                    #[inline(always)]
-                    |i| a[i] * a[i],
-                );
-                bb = sum(
-                    n,
-                    #[inline(always)]
-                    |i| b[i] * b[i],
-                );
-            },
-        );
+        let eps = T::from_f64(EPS);
+        let dot = |a: &[T], b: &[T]| {
+            simd::dispatch(
+                #[inline(always)]
+                || {
+                    sum(
+                        a,
+                        b,
+                        #[inline(always)]
+                        |_, a, b| a * b,
+                    )
+                },
+            )
+        };
+        let (product, aa, bb) = (dot(a, b), dot(a, a), dot(b, b));
         let squares = [aa + eps, bb + eps];
         Angle { cosine: product / (squares[0].sqrt() * squares[1].sqrt()), squares }
     }

@@ -45,15 +45,38 @@ impl Domain {
 
     /// The first number outside: a pass that the compiler vectorises, and a search where it found something.
     fn first_outside<T: Real>(self, values: &[T]) -> Option<usize> {
-        let mut is_inside = true;
-        simd::dispatch(
-            #[inline(always)]
-            || {
-                for &x in values {
-                    is_inside &= self.contains(x);
-                }
-            },
-        );
+        let is_inside = match self {
+            Domain::Finite => all(
+                values,
+                #[inline(always)]
+                |x| Domain::Finite.contains(x),
+            ),
+            Domain::Probability => all(
+                values,
+                #[inline(always)]
+                |x| Domain::Probability.contains(x),
+            ),
+            Domain::LogProbability => all(
+                values,
+                #[inline(always)]
+                |x| Domain::LogProbability.contains(x),
+            ),
+            Domain::Sign => all(
+                values,
+                #[inline(always)]
+                |x| Domain::Sign.contains(x),
+            ),
+            Domain::Bit => all(
+                values,
+                #[inline(always)]
+                |x| Domain::Bit.contains(x),
+            ),
+            Domain::NonNegative => all(
+                values,
+                #[inline(always)]
+                |x| Domain::NonNegative.contains(x),
+            ),
+        };
         if is_inside { None } else { values.iter().position(|&x| !self.contains(x)) }
     }
 
@@ -79,6 +102,19 @@ impl Domain {
             None => Ok(()),
         }
     }
+}
+
+fn all<T: Real>(values: &[T], is_inside: impl Fn(T) -> bool) -> bool {
+    simd::dispatch(
+        #[inline(always)]
+        || {
+            let mut outside = 0u32;
+            for &x in values {
+                outside |= u32::from(!is_inside(x));
+            }
+            outside == 0
+        },
+    )
 }
 
 #[cfg(test)]

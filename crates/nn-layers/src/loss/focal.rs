@@ -1,7 +1,7 @@
 //! The focal loss for classes: easy examples count little.
 
 use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream};
-use tensor_ops::{Real, Shape};
+use tensor_ops::{Real, Shape, simd};
 
 use super::binary_focal::of_probability;
 use super::checks::check_setting;
@@ -72,6 +72,7 @@ impl Focal {
     }
 
     /// (1 - p)^γ ln p and its derivative with respect to ln p, for l = ln p.
+    #[inline(always)]
     fn of_log<T: Real>(&self, l: T) -> (T, T) {
         let gamma = T::from_f64(self.gamma);
         let rest = -l.exp_m1();
@@ -109,18 +110,12 @@ impl<T: Real> Loss<T> for Focal {
 
     fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
         let (classes, places, list) = (y.shape()[0], places(y.shape()), list(NAME, target));
-        for (at, term) in terms.iter_mut().enumerate() {
-            let (first, weight) = (first(at, classes, places), self.classes.factor::<T>(list[at]));
-            if weight == T::ZERO {
-                *term = T::ZERO;
-                continue;
-            }
-            let out = y.data()[first + list[at] * places];
-            let value = match self.on_probabilities {
-                true => of_probability(out, T::from_f64(self.gamma)).0,
-                false => self.of_log(-LogSumExp::new(y.data(), first, places, classes).minus_log(out)).0,
-            };
-            *term = -(weight * value);
+        for (at, out) in terms.iter_mut().enumerate() {
+            let place = Place { first: first(at, classes, places), classes, places, class: list[at] };
+            simd::dispatch(
+                #[inline(always)]
+                || *out = self.term(y.data(), &place),
+            );
         }
     }
 
@@ -134,32 +129,67 @@ impl<T: Real> Loss<T> for Focal {
     ) {
         let (classes, places, list) = (y.shape()[0], places(y.shape()), list(NAME, target));
         dy.data().fill(T::ZERO);
-        for (at, term) in terms.iter_mut().enumerate() {
-            let (first, weight) = (first(at, classes, places), self.classes.factor::<T>(list[at]));
-            if weight == T::ZERO {
-                *term = T::ZERO;
-                continue;
-            }
-            let (true_at, factor) = (first + list[at] * places, weight * upstream.at(at));
-            let out = y.data()[true_at];
-            if self.on_probabilities {
-                let (value, slope) = of_probability(out, T::from_f64(self.gamma));
-                *term = -(weight * value);
-                dy.data()[true_at] = -(factor * slope);
-                continue;
-            }
-            let lse = LogSumExp::new(y.data(), first, places, classes);
-            let (value, slope) = self.of_log(-lse.minus_log(out));
-            *term = -(weight * value);
-            for c in 0..classes {
-                let i = first + c * places;
-                let p = (-lse.minus_log(y.data()[i])).exp();
-                // 1 - p would cancel where p is near 1.
-                let is_true = i == true_at;
-                let distance = if is_true { (-lse.minus_log(out)).exp_m1() } else { p };
-                dy.data()[i] = factor * slope * distance;
-            }
+        for (at, out) in terms.iter_mut().enumerate() {
+            let place = Place { first: first(at, classes, places), classes, places, class: list[at] };
+            let (upstream, dy) = (upstream.at(at), dy.data());
+            simd::dispatch(
+                #[inline(always)]
+                || {
+                    *out = self.term(y.data(), &place);
+                    self.gradient(y.data(), &place, upstream, dy);
+                },
+            );
         }
+    }
+}
+
+/// One target: where its classes begin, how many there are, their distance, and which is true.
+struct Place {
+    first: usize,
+    classes: usize,
+    places: usize,
+    class: usize,
+}
+
+impl Focal {
+    /// The term of a place.
+    #[inline(always)]
+    fn term<T: Real>(&self, y: &[T], place: &Place) -> T {
+        let Place { first, classes, places, class } = *place;
+        let weight: T = self.classes.factor(class);
+        if weight == T::ZERO {
+            return T::ZERO;
+        }
+        let out = y[first + class * places];
+        let value = match self.on_probabilities {
+            true => of_probability(out, T::from_f64(self.gamma)).0,
+            false => self.of_log(-LogSumExp::new(y, first, places, classes).minus_log(out)).0,
+        };
+        -(weight * value)
+    }
+
+    /// dy of a place, where it is not 0.
+    #[inline(always)]
+    fn gradient<T: Real>(&self, y: &[T], place: &Place, upstream: T, dy: &mut [T]) {
+        let Place { first, classes, places, class } = *place;
+        let factor = upstream * self.classes.factor(class);
+        if factor == T::ZERO {
+            return;
+        }
+        let true_at = first + class * places;
+        if self.on_probabilities {
+            dy[true_at] = -(factor * of_probability(y[true_at], T::from_f64(self.gamma)).1);
+            return;
+        }
+        let lse = LogSumExp::new(y, first, places, classes);
+        let log = -lse.minus_log(y[true_at]);
+        let slope = factor * self.of_log(log).1;
+        for c in 0..classes {
+            let i = first + c * places;
+            dy[i] = slope * (-lse.minus_log(y[i])).exp();
+        }
+        // p - 1 would cancel where p is near 1.
+        dy[true_at] = slope * log.exp_m1();
     }
 }
 

@@ -30,6 +30,8 @@ mod softmax_cross_entropy;
 mod squared_hinge;
 mod stacked;
 mod sums;
+#[cfg(test)]
+mod tests;
 mod triplet_margin;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;

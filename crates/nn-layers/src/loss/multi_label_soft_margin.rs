@@ -80,8 +80,21 @@ impl<T: Real> Loss<T> for MultiLabelSoftMargin {
                 || {
                     // Without weights there is nothing to look up, which makes vectors.
                     *out = match *weights {
-                        [weight] => T::from_f64(weight) * sum(n, |j| term(y[j], t[j], T::ONE).0),
-                        _ => sum(n, |j| T::from_f64(weights[j % weights.len()]) * term(y[j], t[j], T::ONE).0),
+                        [weight] => {
+                            T::from_f64(weight)
+                                * sum(
+                                    y,
+                                    t,
+                                    #[inline(always)]
+                                    |_, y, t| term(y, t, T::ONE).0,
+                                )
+                        }
+                        _ => sum(
+                            y,
+                            t,
+                            #[inline(always)]
+                            |j, y, t| T::from_f64(weights[j % weights.len()]) * term(y, t, T::ONE).0,
+                        ),
                     } * share;
                 },
             );
@@ -99,13 +112,21 @@ impl<T: Real> Loss<T> for MultiLabelSoftMargin {
         self.value(y, target, terms);
         let (n, t, weights) = (y.width(), values(NAME, target), LabelWeights::of(&self.weights));
         let share = T::ONE / T::from_usize(n);
-        let (y, dy) = (y.data(), dy.data());
+        let dy = dy.data();
+        let (y, t) = (&y.data()[..dy.len()], &t[..dy.len()]);
         simd::dispatch(
             #[inline(always)]
             || {
-                for i in 0..dy.len() {
-                    let weight = share * T::from_f64(weights[i % n % weights.len()]);
-                    dy[i] = weight * term(y[i], t[i], T::ONE).1;
+                if let [weight] = *weights {
+                    let weight = share * T::from_f64(weight);
+                    for i in 0..dy.len() {
+                        dy[i] = weight * term(y[i], t[i], T::ONE).1;
+                    }
+                } else {
+                    for i in 0..dy.len() {
+                        let weight = share * T::from_f64(weights[i % n % weights.len()]);
+                        dy[i] = weight * term(y[i], t[i], T::ONE).1;
+                    }
                 }
             },
         );

@@ -163,9 +163,10 @@ impl BoundPenalty {
                 #[inline(always)]
                 || {
                     total += sum(
-                        w.len(),
+                        w,
+                        w,
                         #[inline(always)]
-                        |i| l1 * w[i].abs() + l2 * (w[i] * w[i]),
+                        |_, w, _| l1 * w.abs() + l2 * (w * w),
                     );
                 },
             );

@@ -1,11 +1,15 @@
 //! Softmax with cross-entropy, in one pass.
 
 mod rows;
+mod soft_rows;
+#[cfg(test)]
+mod tests;
 
 use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream};
 use tensor_ops::{Real, Shape, simd};
 
 use self::rows::Scale;
+use self::soft_rows::{Factors, Share};
 use super::checks::{check_setting, check_values, values};
 use super::classes::{Classes, first, places};
 use super::domain::Domain;
@@ -110,6 +114,24 @@ impl SoftmaxCrossEntropy {
         }
     }
 
+    /// The factors of row `at`, for targets that are not hard; none where it is ignored.
+    #[inline(always)]
+    fn factors<'a, T: Real>(
+        &'a self,
+        target: Target<'a, T>,
+        at: usize,
+        classes: usize,
+    ) -> Option<Factors<'a, T>> {
+        let share = match target {
+            Target::Classes(list) if Some(list[at]) == self.classes.ignored => return None,
+            Target::Classes(list) => Share::Class(list[at]),
+            _ => Share::Soft(&values(NAME, target)[at * classes..(at + 1) * classes]),
+        };
+        let (keep, spread) = (1.0 - self.smoothing, self.smoothing / classes as f64);
+        let weights = self.classes.weights.as_deref();
+        Some(Factors { share, keep: T::from_f64(keep), spread: T::from_f64(spread), weights })
+    }
+
     /// What the term of a row and its gradient are multiplied by.
     #[inline(always)]
     fn scale<T: Real>(&self, class: usize, upstream: T) -> Scale<T> {
@@ -196,6 +218,18 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
             let scale = |i: usize| self.scale(list[i], T::ONE);
             return rows::rows(y.data(), classes, list, scale, terms, None);
         }
+        if places == 1 {
+            for (at, term) in terms.iter_mut().enumerate() {
+                let factors = self.factors(target, at, classes);
+                *term = factors.map_or(T::ZERO, |factors| {
+                    simd::dispatch(
+                        #[inline(always)]
+                        || soft_rows::row::<T, false>(y.row(at), factors, T::ZERO, &mut []),
+                    )
+                });
+            }
+            return;
+        }
         simd::dispatch(
             #[inline(always)]
             || {
@@ -221,6 +255,20 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         if let Some(list) = self.hard_targets(target, places) {
             let scale = |i: usize| self.scale(list[i], upstream.at(i));
             return rows::rows(y.data(), classes, list, scale, terms, Some(dy.data()));
+        }
+        if places == 1 {
+            for (at, term) in terms.iter_mut().enumerate() {
+                let Some(factors) = self.factors(target, at, classes) else {
+                    *term = T::ZERO;
+                    dy.row(at).fill(T::ZERO);
+                    continue;
+                };
+                *term = simd::dispatch(
+                    #[inline(always)]
+                    || soft_rows::row::<T, true>(y.row(at), factors, upstream.at(at), dy.row(at)),
+                );
+            }
+            return;
         }
         simd::dispatch(
             #[inline(always)]
@@ -256,98 +304,6 @@ impl SoftmaxCrossEntropy {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use nn_core::loss_value_and_gradient;
-
-    /// The sum of exponentials is 1 + 1e-20 here, which no f64 holds.
-    #[test]
-    fn a_loss_far_below_the_outputs_is_not_rounded_away() {
-        let y = [50.0, 50.0 - 46.0];
-        let (rows, target) = (Rows::new(&y, [2]).unwrap(), Target::Classes(&[0]));
-        let mut dy = [0.0; 2];
-        let loss = SoftmaxCrossEntropy::new();
-        let value = loss_value_and_gradient(&loss, rows, target, None, &mut Vec::new(), &mut dy);
-        let exact = (-46.0f64).exp();
-        assert!((value / exact - 1.0).abs() < 1e-14, "{value} {exact}");
-        assert!((dy[1] / exact - 1.0).abs() < 1e-14, "{dy:?}");
-    }
-
-    /// Short rows stand side by side in vectors, long ones fill them: the same numbers as by the definition, and the same
-    /// bits alone and in company.
-    #[test]
-    fn rows_of_any_length_are_the_definition() {
-        for classes in [1, 2, 3, 10, 16, 17, 31, 32, 100] {
-            let m = 37;
-            let mut y = vec![0.0; m * classes];
-            tensor_ops::random::Stream::new(classes as u64, 0, 0).uniform(0, -30.0, 30.0, &mut y);
-            y[classes / 2] = y[0]; // the largest may stand twice
-            let targets: Vec<usize> = (0..m).map(|i| (i * 7) % classes).collect();
-            let loss = SoftmaxCrossEntropy::new().reduction(nn_core::Reduction::Sum).ignore(5);
-            let run = |y: &[f64], targets: &[usize]| {
-                let mut dy = vec![f64::NAN; y.len()];
-                let rows = Rows::new(y, [classes]).unwrap();
-                let (target, mut terms) = (Target::Classes(targets), Vec::new());
-                loss_value_and_gradient(&loss, rows, target, None, &mut terms, &mut dy);
-                (terms, dy)
-            };
-            let (terms, dy) = run(&y, &targets);
-            for i in 0..m {
-                let row = &y[i * classes..(i + 1) * classes];
-                let alone = run(row, &targets[i..i + 1]);
-                assert_eq!((alone.0[0], &alone.1[..]), (terms[i], &dy[i * classes..(i + 1) * classes]));
-                let max = row.iter().fold(f64::MIN, |a, b| a.max(*b));
-                let lse = max + row.iter().map(|y| (y - max).exp()).sum::<f64>().ln();
-                let counts = if targets[i] == 5 { 0.0 } else { 1.0 };
-                assert!(
-                    (terms[i] - counts * (lse - row[targets[i]])).abs() < 1e-12,
-                    "{classes} classes, row {i}"
-                );
-                for c in 0..classes {
-                    let one = if c == targets[i] { 1.0 } else { 0.0 };
-                    let want = counts * ((row[c] - lse).exp() - one);
-                    assert!((dy[i * classes + c] - want).abs() < 1e-14, "{classes} classes, row {i}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn nan_reaches_the_loss_and_infinite_outputs_are_classes_without_a_chance() {
-        let value = |y: [f64; 3]| {
-            let rows = Rows::new(&y, [3]).unwrap();
-            let long = [&y[..], &[-f64::INFINITY; 30]].concat();
-            let (target, mut terms) = (Target::Classes(&[0]), [0.0]);
-            Loss::<f64>::value(
-                &SoftmaxCrossEntropy::new(),
-                Rows::new(&long, [33]).unwrap(),
-                target,
-                &mut terms,
-            );
-            assert_eq!(terms[0].is_nan(), y.iter().any(|y| y.is_nan() || *y == f64::INFINITY), "a long row");
-            nn_core::loss_value(
-                &SoftmaxCrossEntropy::new(),
-                rows,
-                Target::Classes(&[0]),
-                None,
-                &mut Vec::new(),
-            )
-        };
-        for at in 0..3 {
-            let mut y = [0.0, 1.0, 2.0];
-            y[at] = f64::NAN;
-            assert!(value(y).is_nan(), "NaN at {at}");
-        }
-        assert!((value([0.0, 0.0, -f64::INFINITY]) - 2f64.ln()).abs() < 1e-15);
-        for at in 0..3 {
-            let mut y = [0.0, 1.0, 2.0];
-            y[at] = f64::INFINITY;
-            assert!(value(y).is_nan(), "no softmax with an infinite output at {at}");
-        }
-    }
-}
-
-#[cfg(test)]
 nn_check::loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));
 #[cfg(test)]
 nn_check::loss_suite!(
@@ -356,3 +312,12 @@ nn_check::loss_suite!(
 );
 #[cfg(test)]
 nn_check::loss_suite!(soft: SoftmaxCrossEntropy::new(), output: [3, 2], batch: 2, targets: values(0.0, 1.0));
+#[cfg(test)]
+nn_check::loss_suite!(
+    in_vectors: SoftmaxCrossEntropy::new(), output: [20], batch: 3, targets: values(0.0, 1.0)
+);
+#[cfg(test)]
+nn_check::loss_suite!(
+    smoothed_rows: SoftmaxCrossEntropy::new().label_smoothing(0.1).class_weights([0.5, 2.0, 1.0]).ignore(1),
+    output: [3], batch: 5, targets: classes(3)
+);
