@@ -22,6 +22,7 @@
 mod back;
 mod builder;
 mod context;
+mod declare;
 mod error;
 mod init;
 mod kernel;

@@ -47,7 +47,7 @@ impl<T: Scalar> Model<T> {
     pub fn init(network: Network, seed: u64) -> Model<T> {
         Model {
             theta: network.initial_theta(seed),
-            state: network.initial_state(),
+            state: network.initial_state_for(seed),
             network: Arc::new(network),
         }
     }

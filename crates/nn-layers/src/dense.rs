@@ -7,7 +7,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Para
 use tensor_ops::matmul::{Matrix, Then, Update, affine, gemm};
 use tensor_ops::{Real, Shape, simd};
 
-use crate::init::{Constant, LeCunNormal};
+use crate::init::{Constant, FitNext};
 
 /// y = x Wᵀ + b, over the last axis.
 ///
@@ -38,7 +38,7 @@ pub struct Dense {
 impl Dense {
     /// A layer with `units` outputs.
     pub fn new(units: usize) -> Dense {
-        Dense { units, bias: true, init: Arc::new(LeCunNormal) }
+        Dense { units, bias: true, init: Arc::new(FitNext) }
     }
 
     /// Leaves out b.
