@@ -111,7 +111,10 @@ impl Builder {
             let first = &mut self.nodes[of];
             let ranges = if frozen { &first.frozen } else { &first.params };
             if first.name != name || first.by_rows != plan.by_rows || *ranges != params {
-                let what = format!("shares parameters with layers.{} ({}), which uses them in another way", first.path, first.name);
+                let what = format!(
+                    "shares parameters with layers.{} ({}), which uses them in another way",
+                    first.path, first.name
+                );
                 return Err(refuse(BindErrorKind::Setting { what }));
             }
             first.also.push(node);
@@ -193,8 +196,7 @@ impl Network {
                 let inputs: Vec<Shape> = node.inputs.iter().map(|&x| shapes[x]).collect();
                 return Err(BindError::new(&node.path, node.name, &inputs, BindErrorKind::Unused));
             }
-            node.accumulates =
-                node.inputs.iter().map(|&x| replace(&mut written[x], true)).collect();
+            node.accumulates = node.inputs.iter().map(|&x| replace(&mut written[x], true)).collect();
         }
         // Forwards: a gradient is worth computing where it leads to a parameter.
         let mut trainable = vec![false; shapes.len()];

@@ -134,8 +134,18 @@ impl Network {
                 timed(profile, Part::Node(piece.node, Phase::BackwardParams), || {
                     let first = cut.theta[i];
                     let also = &self.nodes[piece.node].also;
-                    let (term, scratch) = scratch.split_at_mut(if also.is_empty() { 0 } else { gradient.len() });
-                    self.backward_piece(piece, piece.node, state, x, cx, ws, (first, &mut *gradient), scratch);
+                    let (term, scratch) =
+                        scratch.split_at_mut(if also.is_empty() { 0 } else { gradient.len() });
+                    self.backward_piece(
+                        piece,
+                        piece.node,
+                        state,
+                        x,
+                        cx,
+                        ws,
+                        (first, &mut *gradient),
+                        scratch,
+                    );
                     // The gradient of what is used several times is a sum, in the order of the uses.
                     for &node in also {
                         self.backward_piece(piece, node, state, x, cx, ws, (first, &mut *term), scratch);

@@ -19,7 +19,7 @@ use crate::init::{Constant, FitNext};
 /// | y | `(m, .., out)` |
 ///
 /// Backward: dx = dy W, dW = dyᵀ x, db = Σ dy over samples. The number of inputs is taken from the input shape.
-/// W starts with Var(W) = 1/in (the course's rule), b with 0.
+/// W starts as fits what follows ([`FitNext`]: Var(W) = 1/in, and 2/in before a rectifier), b with 0.
 ///
 /// ```
 /// use nn_core::{Layer, Model};
@@ -33,12 +33,13 @@ pub struct Dense {
     units: usize,
     bias: bool,
     init: Arc<dyn Initializer>,
+    init_bias: Arc<dyn Initializer>,
 }
 
 impl Dense {
     /// A layer with `units` outputs.
     pub fn new(units: usize) -> Dense {
-        Dense { units, bias: true, init: Arc::new(FitNext) }
+        Dense { units, bias: true, init: Arc::new(FitNext), init_bias: Arc::new(Constant(0.0)) }
     }
 
     /// Leaves out b.
@@ -51,6 +52,12 @@ impl Dense {
     #[must_use]
     pub fn init_weight(self, init: impl Initializer + 'static) -> Dense {
         Dense { init: Arc::new(init), ..self }
+    }
+
+    /// Sets how b starts.
+    #[must_use]
+    pub fn init_bias(self, init: impl Initializer + 'static) -> Dense {
+        Dense { init_bias: Arc::new(init), ..self }
     }
 
     /// W as a matrix, `(out, in)`.
@@ -82,7 +89,7 @@ impl Op for Dense {
             .min_rows(usize::MAX) // the product divides its work by itself
             .fuses()
             .by_rows();
-        Ok(if self.bias { plan.param("bias", [self.units], fan, Arc::new(Constant(0.0))) } else { plan })
+        Ok(if self.bias { plan.param("bias", [self.units], fan, self.init_bias.clone()) } else { plan })
     }
 }
 

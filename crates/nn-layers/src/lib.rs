@@ -7,7 +7,8 @@
 //! | keep scales in order | [`BatchNorm`] |
 //! | regularise | [`Dropout`] |
 //! | change shapes | [`Flatten`] |
-//! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
+//! | compose | [`Sequential`], [`Residual`], [`Parallel`], [`Repeat`], [`Graph`]; [`Add`] and [`Concat`] for blocks of your own |
+//! | keep or share parameters | [`Frozen`], [`Shared`] |
 //! | compare outputs with targets | [`SoftmaxCrossEntropy`], [`BinaryCrossEntropy`], [`MeanSquaredError`], [`MeanAbsoluteError`] |
 //! | start | [`init`] |
 //!
@@ -27,25 +28,37 @@
 mod activation;
 mod add;
 mod batch_norm;
+mod concat;
 mod conv2d;
 mod dense;
 mod dropout;
 mod flatten;
+mod frozen;
+mod graph;
 pub mod init;
 mod loss;
+mod parallel;
+mod repeat;
 mod residual;
 mod sequential;
+mod shared;
 
 pub use activation::{Relu, Sigmoid, Softmax, Tanh};
 pub use add::Add;
 pub use batch_norm::BatchNorm;
+pub use concat::Concat;
 pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
 pub use dropout::{Dropout, DropoutError};
 pub use flatten::Flatten;
+pub use frozen::Frozen;
+pub use graph::Graph;
 pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
+pub use parallel::Parallel;
+pub use repeat::Repeat;
 pub use residual::Residual;
 pub use sequential::Sequential;
+pub use shared::Shared;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

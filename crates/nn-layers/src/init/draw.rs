@@ -107,9 +107,16 @@ mod tests {
             let average = drawn.iter().sum::<f64>() / n as f64;
             let spread = drawn.iter().map(|x| (x - m[1]).powi(2)).sum::<f64>() / n as f64;
             let error = (variance / n as f64).sqrt();
-            assert!((average - m[1]).abs() < 5.0 * error, "[{low}, {high}]: mean {average}, expected {}", m[1]);
+            assert!(
+                (average - m[1]).abs() < 5.0 * error,
+                "[{low}, {high}]: mean {average}, expected {}",
+                m[1]
+            );
             let error = ((fourth - variance * variance) / n as f64).sqrt();
-            assert!((spread - variance).abs() < 5.0 * error, "[{low}, {high}]: {spread}, expected {variance}");
+            assert!(
+                (spread - variance).abs() < 5.0 * error,
+                "[{low}, {high}]: {spread}, expected {variance}"
+            );
         }
     }
 }
