@@ -4,6 +4,11 @@
 use benches::values;
 use criterion::{Criterion, criterion_group, criterion_main};
 use nn::core::{InputGradient, Network};
+use nn::layers::{
+    Celu, Elu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
+    LogSoftmax, Mish, Prelu, Relu6, Selu, Silu, SoftShrink, Softmin, Softplus, Softsign, TanhShrink,
+    Threshold,
+};
 use nn::prelude::*;
 
 fn row(c: &mut Criterion, name: &str, layer: &dyn Layer, input: impl Into<Shape>, batch: usize) {
@@ -35,10 +40,7 @@ fn row(c: &mut Criterion, name: &str, layer: &dyn Layer, input: impl Into<Shape>
 fn layers(c: &mut Criterion) {
     row(c, "Dense 784-128 b64", &Dense::new(128), [784], 64);
     row(c, "Conv2d 8 3x3 16x16 b8", &Conv2d::new(8, [3, 3]), [4, 16, 16], 8);
-    row(c, "Relu 1024 b64", &Relu, [1024], 64);
-    row(c, "Sigmoid 1024 b64", &Sigmoid, [1024], 64);
-    row(c, "Tanh 1024 b64", &Tanh, [1024], 64);
-    row(c, "Softmax 1024 b64", &Softmax::new(), [1024], 64);
+    activations(c);
     row(c, "BatchNorm 256 b64", &BatchNorm::new(), [256], 64);
     row(c, "Dropout 1024 b64", &Dropout::new(0.5).expect("a probability"), [1024], 64);
     row(c, "Flatten 1024 b64", &Flatten, [32, 32], 64);
@@ -47,6 +49,38 @@ fn layers(c: &mut Criterion) {
     row(c, "Residual 1024 b64", &Residual::new(Relu), [1024], 64);
     let mlp = Sequential::new().push(Dense::new(64)).push(Relu).push(Dense::new(10));
     row(c, "Sequential 64-64-10 b64", &mlp, [64], 64);
+}
+
+fn activations(c: &mut Criterion) {
+    row(c, "Relu 1024 b64", &Relu, [1024], 64);
+    row(c, "Sigmoid 1024 b64", &Sigmoid, [1024], 64);
+    row(c, "Tanh 1024 b64", &Tanh, [1024], 64);
+    row(c, "Relu6 1024 b64", &Relu6, [1024], 64);
+    row(c, "LeakyRelu 1024 b64", &LeakyRelu::default(), [1024], 64);
+    row(c, "Prelu 1024 b64", &Prelu::new(), [1024], 64);
+    row(c, "Prelu of channels 8x128 b64", &Prelu::per_channel(), [8, 128], 64);
+    row(c, "Elu 1024 b64", &Elu::default(), [1024], 64);
+    row(c, "Celu 1024 b64", &Celu::default(), [1024], 64);
+    row(c, "Selu 1024 b64", &Selu, [1024], 64);
+    row(c, "Gelu 1024 b64", &Gelu, [1024], 64);
+    row(c, "GeluTanh 1024 b64", &GeluTanh, [1024], 64);
+    row(c, "Silu 1024 b64", &Silu, [1024], 64);
+    row(c, "Mish 1024 b64", &Mish, [1024], 64);
+    row(c, "HardSwish 1024 b64", &HardSwish, [1024], 64);
+    row(c, "HardSigmoid 1024 b64", &HardSigmoid::new(), [1024], 64);
+    row(c, "HardTanh 1024 b64", &HardTanh::default(), [1024], 64);
+    row(c, "HardShrink 1024 b64", &HardShrink::default(), [1024], 64);
+    row(c, "SoftShrink 1024 b64", &SoftShrink::default(), [1024], 64);
+    row(c, "TanhShrink 1024 b64", &TanhShrink, [1024], 64);
+    row(c, "Threshold 1024 b64", &Threshold::new(0.1, 0.0), [1024], 64);
+    row(c, "LogSigmoid 1024 b64", &LogSigmoid, [1024], 64);
+    row(c, "Softplus 1024 b64", &Softplus::new(), [1024], 64);
+    row(c, "Softsign 1024 b64", &Softsign, [1024], 64);
+    row(c, "Glu 2048 b64", &Glu::new(), [2048], 64);
+    row(c, "Softmax 1024 b64", &Softmax::new(), [1024], 64);
+    row(c, "Softmax of channels 64x16 b64", &Softmax::new().axis(0), [64, 16], 64);
+    row(c, "LogSoftmax 1024 b64", &LogSoftmax::new(), [1024], 64);
+    row(c, "Softmin 1024 b64", &Softmin::new(), [1024], 64);
 }
 
 criterion_group!(benches, layers);

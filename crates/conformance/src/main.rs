@@ -53,7 +53,7 @@ struct Arguments {
 /// The suites of which the library has something.
 const SUITES: [(&str, &[Operations]); 6] = [
     ("broadcast", &[broadcast::OPERATIONS]),
-    ("layers", &[layers::OPERATIONS]),
+    ("layers", layers::OPERATIONS),
     ("losses", &[losses::OPERATIONS]),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),

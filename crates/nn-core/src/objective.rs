@@ -95,6 +95,7 @@ impl Network {
     ///
     /// # Panics
     /// Where the batch does not fit; see [`Network::accepts`] and [`Loss::check_batch`].
+    #[track_caller]
     pub fn loss<T: Scalar>(
         &self,
         theta: &[T],
@@ -117,6 +118,7 @@ impl Network {
     /// # Panics
     /// As [`Network::loss`].
     #[allow(clippy::too_many_arguments)] // θ and state apart from the rest are what the function is pure in
+    #[track_caller]
     pub fn loss_and_gradient<T: Scalar>(
         &self,
         theta: &[T],
@@ -133,6 +135,7 @@ impl Network {
     }
 
     /// Forward, and the loss with its gradient with respect to the output.
+    #[track_caller]
     pub(crate) fn value_and_output_gradient<T: Scalar>(
         &self,
         theta: &[T],
@@ -159,6 +162,7 @@ impl Network {
     }
 }
 
+#[track_caller]
 fn assert_fits(checked: Result<(), LossError>) {
     if let Err(error) = checked {
         panic!("{error}");

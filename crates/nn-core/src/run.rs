@@ -28,6 +28,7 @@ impl Network {
     ///
     /// # Panics
     /// Where `theta`, `state`, `x` or the workspace do not fit this network; see [`Network::accepts`].
+    #[track_caller]
     pub fn forward<'w, T: Scalar>(
         &self,
         theta: &[T],

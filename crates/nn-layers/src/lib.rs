@@ -3,7 +3,9 @@
 //! | to | use |
 //! |---|---|
 //! | connect features | [`Dense`], [`Conv2d`] |
-//! | bend | [`Relu`], [`Sigmoid`], [`Tanh`], [`Softmax`] |
+//! | bend | [`Relu`], [`Relu6`], [`LeakyRelu`], [`Prelu`], [`Elu`], [`Celu`], [`Selu`], [`Gelu`], [`GeluTanh`], [`Silu`], [`Mish`], [`HardSwish`], [`Softplus`], [`Threshold`] |
+//! | bound, gate, shrink | [`Sigmoid`], [`HardSigmoid`], [`LogSigmoid`], [`Tanh`], [`HardTanh`], [`Softsign`], [`Glu`], [`TanhShrink`], [`SoftShrink`], [`HardShrink`] |
+//! | give probabilities | [`Softmax`], [`LogSoftmax`], [`Softmin`] |
 //! | keep scales in order | [`BatchNorm`] |
 //! | regularise | [`Dropout`] |
 //! | change shapes | [`Flatten`] |
@@ -43,7 +45,11 @@ mod residual;
 mod sequential;
 mod shared;
 
-pub use activation::{Relu, Sigmoid, Softmax, Tanh};
+pub use activation::{
+    Celu, Elu, Gelu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
+    LogSoftmax, Mish, Prelu, Relu, Relu6, Selu, Sigmoid, Silu, SoftShrink, Softmax, Softmin, Softplus,
+    Softsign, Swish, Tanh, TanhShrink, Threshold,
+};
 pub use add::Add;
 pub use batch_norm::BatchNorm;
 pub use concat::Concat;
