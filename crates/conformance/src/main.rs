@@ -54,7 +54,7 @@ struct Arguments {
 const SUITES: [(&str, &[Operations]); 6] = [
     ("broadcast", &[broadcast::OPERATIONS]),
     ("layers", layers::OPERATIONS),
-    ("losses", &[losses::OPERATIONS]),
+    ("losses", losses::OPERATIONS),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),
     ("optim", &[optim::OPERATIONS]),

@@ -37,8 +37,11 @@ pub struct Weights {
     unexpected: bool,
     misshapen: bool,
     rounding: bool,
-    rename: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    rename: Option<Arc<Rename>>,
 }
+
+/// What a tensor of the file is called here.
+type Rename = dyn Fn(&str) -> String + Send + Sync;
 
 impl fmt::Debug for Weights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -31,6 +31,7 @@ use crate::init::{Constant, FitNext};
 #[derive(Debug, Clone)]
 pub struct Dense {
     units: usize,
+    inputs: Option<usize>,
     bias: bool,
     init: Arc<dyn Initializer>,
     init_bias: Arc<dyn Initializer>,
@@ -39,7 +40,21 @@ pub struct Dense {
 impl Dense {
     /// A layer with `units` outputs.
     pub fn new(units: usize) -> Dense {
-        Dense { units, bias: true, init: Arc::new(FitNext), init_bias: Arc::new(Constant(0.0)) }
+        Dense { units, inputs: None, bias: true, init: Arc::new(FitNext), init_bias: Arc::new(Constant(0.0)) }
+    }
+
+    /// Says how many inputs there are, for those who want to be told where it is another number.
+    ///
+    /// ```
+    /// use nn_core::Layer;
+    /// use nn_layers::{Dense, Relu, Sequential};
+    /// let net = Sequential::new().push(Dense::new(32)).push(Relu).push(Dense::new(10).inputs(64));
+    /// let error = net.bind([784]).unwrap_err().to_string();
+    /// assert_eq!(error, "layers.2 (Dense): expected 64 input features, got 32 (input shape [m, 32])");
+    /// ```
+    #[must_use]
+    pub fn inputs(self, inputs: usize) -> Dense {
+        Dense { inputs: Some(inputs), ..self }
     }
 
     /// Leaves out b.
@@ -77,6 +92,9 @@ impl Op for Dense {
         let Some(n) = input.last() else {
             return Err(BindErrorKind::Rank { expected: "samples with at least one axis" });
         };
+        if let Some(expected) = self.inputs.filter(|expected| *expected != n) {
+            return Err(BindErrorKind::Features { expected, got: n });
+        }
         if self.units == 0 {
             return Err(BindErrorKind::Setting { what: "0 units".into() });
         }

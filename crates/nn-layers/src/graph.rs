@@ -129,7 +129,7 @@ impl Layer for Graph {
 
 #[cfg(test)]
 use crate::{Add, Dense, Sequential, Tanh};
-/// A value with three readers, and a graph inside a graph.
+// A value with three readers, and a graph inside a graph.
 #[cfg(test)]
 nn_check::suite!(
     Graph::new()

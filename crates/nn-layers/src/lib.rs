@@ -11,7 +11,12 @@
 //! | change shapes | [`Flatten`] |
 //! | compose | [`Sequential`], [`Residual`], [`Parallel`], [`Repeat`], [`Graph`]; [`Add`] and [`Concat`] for blocks of your own |
 //! | keep or share parameters | [`Frozen`], [`Shared`] |
-//! | compare outputs with targets | [`SoftmaxCrossEntropy`], [`BinaryCrossEntropy`], [`MeanSquaredError`], [`MeanAbsoluteError`] |
+//! | compare outputs with a class | [`SoftmaxCrossEntropy`]; on probabilities [`CrossEntropy`], on their logarithms [`NegativeLogLikelihood`]; [`Focal`], [`MultiMargin`] |
+//! | with yes or no | [`SigmoidCrossEntropy`], [`MultiLabelSoftMargin`]; on probabilities [`BinaryCrossEntropy`]; [`BinaryFocal`], [`Hinge`], [`SquaredHinge`], [`SoftMargin`] |
+//! | with numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`SmoothL1`] |
+//! | with distributions | [`KlDivergence`], [`PoissonNll`], [`GaussianNll`] |
+//! | with each other | [`CosineEmbedding`], [`TripletMargin`], [`MarginRanking`], [`HingeEmbedding`] |
+//! | keep parameters small | [`Penalty`] |
 //! | start | [`init`] |
 //!
 //! Every layer's gradient is checked against finite differences by the one line at the end of its file.
@@ -59,12 +64,22 @@ pub use dropout::{Dropout, DropoutError};
 pub use flatten::Flatten;
 pub use frozen::Frozen;
 pub use graph::Graph;
-pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
+pub use loss::{
+    BinaryCrossEntropy, BinaryFocal, BoundPenalty, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge,
+    HingeEmbedding, Huber, KlDivergence, MarginRanking, MeanAbsoluteError, MeanSquaredError,
+    MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, Penalty, PenaltyError, PoissonNll,
+    SigmoidCrossEntropy, SmoothL1, SoftMargin, SoftmaxCrossEntropy, SquaredHinge, TripletMargin,
+};
 pub use parallel::Parallel;
 pub use repeat::Repeat;
 pub use residual::Residual;
 pub use sequential::Sequential;
 pub use shared::Shared;
+
+/// The example of the page is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/custom-layer.md")]
+struct CustomLayer;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

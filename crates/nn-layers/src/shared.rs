@@ -42,7 +42,7 @@ impl Layer for Shared {
 
 #[cfg(test)]
 use crate::{BatchNorm, Conv2d, Dense, Padding, Repeat, Sequential, Tanh};
-/// Four uses, two of them of the sum of the others.
+// Four uses, two of them of the sum of the others.
 #[cfg(test)]
 nn_check::suite!(
     Repeat::new(2, Sequential::new().push(Shared::new("a", Dense::new(3))).push(Tanh).push(Shared::new("a", Dense::new(3)))),

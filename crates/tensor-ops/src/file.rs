@@ -364,11 +364,11 @@ mod tests {
         insert("large", Dtype::I64, ((1i64 << 24) + 1).to_le_bytes().to_vec());
         insert("huge", Dtype::I64, i64::MAX.to_le_bytes().to_vec());
         insert("other", Dtype::U16, half(&[1]));
-        let third = 0.333251953125; // the nearest of half precision
+        let third = 1365.0 / 4096.0; // the nearest of half precision
         let expected = [1.0, -2.0, 65504.0, 2f64.powi(-24), 0.0, f64::INFINITY, third];
         assert_eq!(file.get::<f64>("half").unwrap().as_slice(), expected);
         assert_eq!(file.get::<f32>("half").unwrap().as_slice(), expected.map(|x| x as f32));
-        assert_eq!(file.get::<f32>("brain").unwrap().as_slice(), [1.0, -2.0, 0.333984375]);
+        assert_eq!(file.get::<f32>("brain").unwrap().as_slice(), [1.0, -2.0, 171.0 / 512.0]);
         assert_eq!(file.get::<f32>("whole").unwrap().as_slice(), [3.0, -7.0]);
         assert!(file.get::<f32>("large").is_err() && file.get::<f64>("large").is_ok());
         assert_eq!(file.get_rounded::<f32>("large").unwrap().as_slice(), [(1 << 24) as f32]);

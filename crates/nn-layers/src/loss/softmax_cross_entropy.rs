@@ -6,6 +6,9 @@ use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream};
 use tensor_ops::{Real, Shape, simd};
 
 use self::rows::Scale;
+use super::checks::{check_setting, check_values, values};
+use super::classes::{Classes, first, places};
+use super::domain::Domain;
 
 /// The cross-entropy between targets and softmax(y), for outputs y that are not yet normalised ("logits").
 ///
@@ -33,8 +36,7 @@ use self::rows::Scale;
 pub struct SoftmaxCrossEntropy {
     reduction: Reduction,
     smoothing: f64,
-    weights: Option<Vec<f64>>,
-    ignored: Option<usize>,
+    classes: Classes,
 }
 
 const NAME: &str = "SoftmaxCrossEntropy";
@@ -59,29 +61,26 @@ impl SoftmaxCrossEntropy {
 
     /// One weight a class.
     #[must_use]
-    pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> SoftmaxCrossEntropy {
-        SoftmaxCrossEntropy { weights: Some(weights.into()), ..self }
+    pub fn class_weights(mut self, weights: impl Into<Vec<f64>>) -> SoftmaxCrossEntropy {
+        self.classes.weights = Some(weights.into());
+        self
     }
 
     /// Leaves out targets of this class number, which may lie outside the range of the classes.
     #[must_use]
-    pub fn ignore(self, class: usize) -> SoftmaxCrossEntropy {
-        SoftmaxCrossEntropy { ignored: Some(class), ..self }
-    }
-
-    #[inline(always)]
-    fn weight<T: Real>(&self, class: usize) -> T {
-        self.weights.as_ref().map_or(T::ONE, |weights| T::from_f64(weights[class]))
+    pub fn ignore(mut self, class: usize) -> SoftmaxCrossEntropy {
+        self.classes.ignored = Some(class);
+        self
     }
 
     /// The target of place `at`: its class, or the position of its first probability and the distance to the next.
     #[inline(always)]
     fn place<'a, T>(&self, target: Target<'a, T>, at: usize, classes: usize, places: usize) -> Place<'a, T> {
         match target {
-            Target::Classes(list) if Some(list[at]) == self.ignored => Place::Ignored,
+            Target::Classes(list) if Some(list[at]) == self.classes.ignored => Place::Ignored,
             Target::Classes(list) => Place::Class(list[at]),
             Target::Values(rows) => {
-                let first = at / places * classes * places + at % places;
+                let first = first(at, classes, places);
                 Place::Soft(&rows.data()[first..], places)
             }
             _ => panic!("{NAME}: a kind of target it does not take"),
@@ -91,14 +90,14 @@ impl SoftmaxCrossEntropy {
     /// The factor of -ln softmax(y)_c in the term of a place.
     #[inline(always)]
     fn coefficient<T: Real>(&self, place: &Place<'_, T>, c: usize, classes: usize) -> T {
-        let spread = T::from_f64(self.smoothing / classes as f64) * self.weight(c);
+        let spread = T::from_f64(self.smoothing / classes as f64) * self.classes.weight(c);
         let share = match place {
             Place::Ignored => return T::ZERO,
             Place::Class(class) if *class != c => T::ZERO,
             Place::Class(_) => T::ONE,
             Place::Soft(probabilities, step) => probabilities[c * step],
         };
-        T::from_f64(1.0 - self.smoothing) * self.weight(c) * share + spread
+        T::from_f64(1.0 - self.smoothing) * self.classes.weight(c) * share + spread
     }
 }
 
@@ -114,7 +113,7 @@ impl SoftmaxCrossEntropy {
     /// What the term of a row and its gradient are multiplied by.
     #[inline(always)]
     fn scale<T: Real>(&self, class: usize, upstream: T) -> Scale<T> {
-        let weight = if Some(class) == self.ignored { T::ZERO } else { self.weight(class) };
+        let weight = self.classes.factor(class);
         Scale { term: weight, gradient: weight * upstream }
     }
 }
@@ -128,7 +127,7 @@ enum Place<'a, T> {
 
 /// ln Σ exp of the classes of a place, kept as its two parts: the largest output, and the logarithm of what the others
 /// add to it. Their sum would round away a loss that is small beside the outputs.
-struct LogSumExp<T> {
+pub(super) struct LogSumExp<T> {
     max: T,
     rest: T,
 }
@@ -136,7 +135,7 @@ struct LogSumExp<T> {
 impl<T: Real> LogSumExp<T> {
     /// Over the classes that begin at `first` with distance `step`.
     #[inline(always)]
-    fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
+    pub(super) fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
         // Loops, no adaptors: their closures might not be compiled for the instructions that `dispatch` chose.
         let mut best = 0;
         for c in 1..classes {
@@ -156,44 +155,27 @@ impl<T: Real> LogSumExp<T> {
 
     /// -ln softmax of an output y.
     #[inline(always)]
-    fn minus_log(&self, y: T) -> T {
+    pub(super) fn minus_log(&self, y: T) -> T {
         (self.max - y) + self.rest
     }
 }
 
 impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
     fn terms(&self, output: &Shape) -> usize {
-        output.size() / output.as_slice().first().copied().unwrap_or(1).max(1)
+        places(output)
     }
 
     fn check(&self, output: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError> {
-        let setting = |what: String| Err(LossError::Setting { loss: NAME, what });
-        let Some(&classes) = output.as_slice().first() else {
-            return setting("the output has no axis of classes".into());
-        };
-        if !(0.0..=1.0).contains(&self.smoothing) {
-            return setting(format!("label smoothing {} is not in [0, 1]", self.smoothing));
-        }
-        if let Some(weights) = &self.weights
-            && (weights.len() != classes || weights.iter().any(|w| !w.is_finite() || *w < 0.0))
-        {
-            return setting(format!("expected {classes} finite class weights >= 0, got {weights:?}"));
-        }
+        let smoothing = self.smoothing;
+        check_setting(NAME, (0.0..=1.0).contains(&smoothing), || {
+            format!("label smoothing {smoothing} is not in [0, 1]")
+        })?;
         match target {
-            Target::Classes(list) => {
-                if list.len() != samples * Loss::<T>::terms(self, output) {
-                    let targets = format!("{} class numbers", list.len());
-                    return Err(LossError::Shape { loss: NAME, output: *output, samples, targets });
-                }
-                let is_bad = |class: usize| class >= classes && Some(class) != self.ignored;
-                match list.iter().position(|&class| is_bad(class)) {
-                    Some(position) => {
-                        Err(LossError::Class { loss: NAME, position, class: list[position], classes })
-                    }
-                    None => Ok(()),
-                }
+            Target::Values(_) => {
+                self.classes.check_output(NAME, output)?;
+                check_values(NAME, output, samples, target, Domain::Probability)
             }
-            _ => super::check_values(NAME, output, samples, target).map(drop),
+            _ => self.classes.check(NAME, output, samples, target),
         }
     }
 
@@ -203,19 +185,13 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
 
     fn divisor(&self, output: &Shape, target: &Target<'_, T>) -> T {
         match target {
-            Target::Classes(list) => {
-                let counted = list.iter().filter(|&&class| Some(class) != self.ignored);
-                if self.weights.is_none() {
-                    return T::from_usize(counted.count());
-                }
-                counted.map(|&class| self.weight::<T>(class)).sum()
-            }
-            _ => T::from_usize(super::values(NAME, *target).len() / output[0]),
+            Target::Classes(list) => self.classes.total(list),
+            _ => T::from_usize(values(NAME, *target).len() / output[0]),
         }
     }
 
     fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
-        let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
+        let (classes, places) = (y.shape()[0], places(y.shape()));
         if let Some(list) = self.hard_targets(target, places) {
             let scale = |i: usize| self.scale(list[i], T::ONE);
             return rows::rows(y.data(), classes, list, scale, terms, None);
@@ -224,7 +200,7 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
             #[inline(always)]
             || {
                 for (at, term) in terms.iter_mut().enumerate() {
-                    let first = at / places * classes * places + at % places;
+                    let first = first(at, classes, places);
                     let place = self.place(target, at, classes, places);
                     let lse = LogSumExp::new(y.data(), first, places, classes);
                     *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
@@ -241,7 +217,7 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         terms: &mut [T],
         mut dy: RowsMut<'_, T>,
     ) {
-        let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
+        let (classes, places) = (y.shape()[0], places(y.shape()));
         if let Some(list) = self.hard_targets(target, places) {
             let scale = |i: usize| self.scale(list[i], upstream.at(i));
             return rows::rows(y.data(), classes, list, scale, terms, Some(dy.data()));
@@ -250,7 +226,7 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
             #[inline(always)]
             || {
                 for (at, term) in terms.iter_mut().enumerate() {
-                    let first = at / places * classes * places + at % places;
+                    let first = first(at, classes, places);
                     let place = self.place(target, at, classes, places);
                     let lse = LogSumExp::new(y.data(), first, places, classes);
                     *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
