@@ -7,6 +7,9 @@
 //! | to check | use |
 //! |---|---|
 //! | the gradient of any function | [`check_gradient`] |
+//! | the same without differences, where `f` takes dual numbers | [`check_gradient_exact`] |
+//! | a Hessian-vector product | [`check_hessian_vector`] |
+//! | whether training stopped at a saddle | [`critical_point`] |
 //! | a model with its loss on a batch | [`model`] |
 //! | a layer by itself | [`layer`] |
 //! | a layer, as a battery of tests in one line | [`suite!`] |
@@ -23,25 +26,37 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod critical;
+mod direction;
+mod dual;
 mod element;
 mod error;
+mod explain;
 mod function;
 mod gradient;
+mod hessian;
 mod hint;
+mod lanczos;
 mod layer;
 mod model;
 mod numeric;
 mod report;
 mod run;
+mod sample;
 pub mod suite;
 mod table;
 mod tensor;
 mod verdict;
 
 pub use check::{Check, Progress};
+pub use critical::{CriticalPoint, CriticalTest, Eigenpair, PointKind, critical_point, critical_point_of};
+pub use dual::{
+    Dual, Number, check_gradient_exact, check_hessian_vector_exact, exact_gradient, exact_hessian_vector,
+};
 pub use element::Element;
 pub use error::CheckError;
 pub use gradient::check_gradient;
+pub use hessian::{HessianVector, PointError, check_hessian_vector, hessian_vector, model_hessian_vector};
 pub use hint::{Hint, Missing};
 pub use layer::layer;
 pub use model::model;

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("nn-optim", &["tensor-ops"]),
     ("nn-data", &["tensor-ops"]),
     ("nn-check", &["nn-core", "tensor-ops"]),
-    ("nn-train", &["nn-core", "nn-data", "nn-optim", "tensor-ops"]),
+    ("nn-train", &["nn-check", "nn-core", "nn-data", "nn-optim", "tensor-ops"]),
     ("nn", &["nn-check", "nn-core", "nn-data", "nn-layers", "nn-optim", "nn-train", "tensor-ops"]),
     ("conformance", &["nn-core", "nn-layers", "nn-optim", "tensor-ops"]),
     ("benches", &["nn"]),
