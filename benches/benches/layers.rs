@@ -5,7 +5,7 @@ use benches::values;
 use criterion::{Criterion, criterion_group, criterion_main};
 use nn::core::{InputGradient, Network};
 use nn::layers::{
-    AlphaDropout, Celu, ChannelDropout, Elu, GaussianNoise, GeluTanh, Glu, HardShrink, HardSigmoid,
+    Add, AlphaDropout, Celu, ChannelDropout, Elu, GaussianNoise, GeluTanh, Glu, HardShrink, HardSigmoid,
     HardSwish, HardTanh, Identity, InstanceNorm, Lambda, LeakyRelu, LocalResponseNorm, LogSigmoid,
     LogSoftmax, Mish, Pad, Permute, Prelu, Relu6, Scale, Selu, Silu, SoftShrink, Softmin, Softplus, Softsign,
     TanhShrink, Threshold,
@@ -77,6 +77,15 @@ fn layers(c: &mut Criterion) {
     row(c, "Residual 1024 b64", &Residual::new(Relu), [1024], 64);
     let indices = (0..64 * 16).map(|i| (i * 7919 % 10_000) as f32).collect();
     row_on(c, "Embedding 10000x64, 16 b64", &Embedding::new(10_000, 64), [16], 64, indices);
+    // Nor do values side by side, which come with branches.
+    let branches = Parallel::concat(0).push(Relu).push(Sequential::new());
+    row(c, "Concat, by a Parallel, 2 x 512 b64", &branches, [512], 64);
+    row(c, "Parallel sum 1024 b64", &Parallel::sum().push(Relu).push(Tanh), [1024], 64);
+    row(c, "Repeat 4 x 64-64 b64", &Repeat::new(4, Dense::new(64)), [64], 64);
+    row(c, "Shared 4 x 64-64 b64", &Repeat::new(4, Shared::new("cell", Dense::new(64))), [64], 64);
+    row(c, "Frozen 784-128 b64", &Frozen::new(Dense::new(128)), [784], 64);
+    let graph = Graph::new().add("a", Relu, "input").join("sum", Add, ["a", "input"]);
+    row(c, "Graph 1024 b64", &graph, [1024], 64);
     let mlp = Sequential::new().push(Dense::new(64)).push(Relu).push(Dense::new(10));
     row(c, "Sequential 64-64-10 b64", &mlp, [64], 64);
 }

@@ -7,6 +7,7 @@ mod broadcast;
 mod case;
 mod compare;
 mod error;
+mod init;
 mod layers;
 mod losses;
 mod norm;
@@ -111,6 +112,10 @@ fn chosen(folders: Vec<Folder>, arguments: &Arguments) -> Result<Vec<Folder>, Re
 
 fn run_folder(folder: &Folder, report: &mut Report) -> Result<(), ReadError> {
     let counts = report.counts(&folder.suite, &folder.op);
+    if folder.suite == "init" {
+        folder.raw().for_each(|(name, case)| counts.add(name, init::run(case)));
+        return Ok(());
+    }
     let Some(operation) = find(&folder.suite, &folder.op) else {
         counts.add_unsupported(folder.len());
         return Ok(());

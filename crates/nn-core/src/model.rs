@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use tensor_ops::Shape;
 use tensor_ops::random::{FNV_START, fnv1a};
-use tensor_ops::{Shape, Tensor};
 
 use crate::parts::Change;
 use crate::run::InputGradient;
 use crate::{
-    Batch, BatchError, Context, Loss, MAX_MEMORY, Mode, Network, Rows, Scalar, ThetaPart, Workspace,
+    Batch, BatchError, Context, Entry, Layout, Loss, MAX_MEMORY, Network, Scalar, ThetaPart, Workspace,
 };
 
 /// A network, its θ and its observed state.
@@ -39,15 +39,12 @@ pub struct Model<T> {
     state: Vec<T>,
 }
 
-/// Samples that [`Model::predict`] takes through the network at once, unless the network mixes samples.
-const CHUNK: usize = 256;
-
 impl<T: Scalar> Model<T> {
     /// A network with its first θ: a function of the seed and the parameters' names.
     pub fn init(network: Network, seed: u64) -> Model<T> {
         Model {
             theta: network.initial_theta(seed),
-            state: network.initial_state(),
+            state: network.initial_state_for(seed),
             network: Arc::new(network),
         }
     }
@@ -95,30 +92,19 @@ impl<T: Scalar> Model<T> {
         Some((&entry.shape, &flat[entry.range()]))
     }
 
+    /// The elements of the learned or observed tensor of this name, to be changed.
+    pub fn parameter_mut(&mut self, name: &str) -> Option<&mut [T]> {
+        let range = |layout: &Layout| layout.get(name).map(Entry::range);
+        if let Some(range) = range(self.network.theta_layout()) {
+            return Some(&mut self.theta[range]);
+        }
+        range(self.network.state_layout()).map(|range| &mut self.state[range])
+    }
+
     /// The same network with every number rounded to another scalar type.
     pub fn cast<U: Scalar>(&self) -> Model<U> {
         let cast = |x: &[T]| x.iter().map(|x| U::from_f64(x.to_f64())).collect();
         Model { network: self.network.clone(), theta: cast(&self.theta), state: cast(&self.state) }
-    }
-
-    /// The outputs for samples along the first axis of `x`, in inference mode.
-    ///
-    /// # Errors
-    /// [`BatchError`] where the samples have another shape than the network takes, or there are none.
-    pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, BatchError> {
-        let rows = Rows::of_tensor(x)?;
-        self.network.accepts(&rows, Mode::Inference)?;
-        let output = self.network.output_shape();
-        let mut y = Vec::with_capacity(rows.len() * output.size());
-        let mixes = self.network.mixes_samples(Mode::Inference);
-        let size = if mixes { rows.len() } else { rows.len().min(CHUNK) };
-        let mut ws = Workspace::inference(&self.network, size)?;
-        for first in (0..rows.len()).step_by(size) {
-            let chunk = rows.slice(first..(first + size).min(rows.len()));
-            let cx = Context::inference();
-            y.extend_from_slice(self.network.forward(&self.theta, &self.state, chunk, &cx, &mut ws).data());
-        }
-        Ok(Tensor::new(output.prepend(rows.len())?, y)?)
     }
 
     /// Buffers for training steps of up to `capacity` samples.

@@ -164,6 +164,26 @@ impl<T: Real> Workspace<T> {
         self.profile.as_deref()
     }
 
+    /// Whether it was made for this network, or for one with the same buffers.
+    pub fn is_of(&self, network: &Network) -> bool {
+        self.signature == network.signature
+    }
+
+    /// The numbers of all buffers together: those of a loss are known after the first step.
+    pub fn elements(&self) -> usize {
+        let tables = [
+            &self.values,
+            &self.grads,
+            &self.saved,
+            &self.summaries,
+            &self.summaries_back,
+            &self.saved_back,
+            &self.spare,
+        ];
+        let flat = [&self.scratch, &self.part_scratch, &self.gradient, &self.terms];
+        tables.into_iter().flatten().chain(flat).map(Vec::len).sum()
+    }
+
     /// The most samples of a pass.
     pub fn capacity(&self) -> usize {
         self.capacity

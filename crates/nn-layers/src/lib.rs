@@ -11,7 +11,8 @@
 //! | look up | [`Embedding`] |
 //! | change shapes | [`Flatten`], [`Reshape`], [`Permute`], [`Pad`] |
 //! | do little or anything | [`Identity`], [`Scale`], [`Lambda`] |
-//! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
+//! | compose | [`Sequential`], [`Residual`], [`Parallel`], [`Repeat`], [`Graph`]; [`Add`] and [`Concat`] for blocks of your own |
+//! | keep or share parameters | [`Frozen`], [`Shared`] |
 //! | compare outputs with a class | [`SoftmaxCrossEntropy`]; on probabilities [`CrossEntropy`], on their logarithms [`NegativeLogLikelihood`]; [`Focal`], [`MultiMargin`] |
 //! | with yes or no | [`SigmoidCrossEntropy`], [`MultiLabelSoftMargin`]; on probabilities [`BinaryCrossEntropy`]; [`BinaryFocal`], [`Hinge`], [`SquaredHinge`], [`SoftMargin`] |
 //! | with numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`SmoothL1`] |
@@ -35,17 +36,23 @@
 
 mod activation;
 mod add;
+mod concat;
 mod conv2d;
 mod dense;
 mod dropout;
 mod embedding;
+mod frozen;
+mod graph;
 pub mod init;
 mod lambda;
 mod loss;
 mod norm;
+mod parallel;
+mod repeat;
 mod residual;
 mod sequential;
 mod shape;
+mod shared;
 
 pub use activation::{
     Celu, Elu, Gelu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
@@ -53,10 +60,13 @@ pub use activation::{
     Softsign, Swish, Tanh, TanhShrink, Threshold,
 };
 pub use add::Add;
+pub use concat::Concat;
 pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
 pub use dropout::{AlphaDropout, ChannelDropout, Dropout, DropoutError, GaussianNoise};
 pub use embedding::Embedding;
+pub use frozen::Frozen;
+pub use graph::Graph;
 pub use lambda::Lambda;
 pub use loss::{
     BinaryCrossEntropy, BinaryFocal, BoundPenalty, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge,
@@ -65,9 +75,17 @@ pub use loss::{
     SigmoidCrossEntropy, SmoothL1, SoftMargin, SoftmaxCrossEntropy, SquaredHinge, TripletMargin,
 };
 pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
+pub use parallel::Parallel;
+pub use repeat::Repeat;
 pub use residual::Residual;
 pub use sequential::Sequential;
 pub use shape::{Flatten, Identity, Pad, Permute, Reshape, Scale};
+pub use shared::Shared;
+
+/// The example of the page is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/custom-layer.md")]
+struct CustomLayer;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -25,6 +25,9 @@ impl<K: Op> Op for Alone<K> {
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         self.0.plan(inputs)
     }
+    fn gain(&self) -> f64 {
+        self.0.gain()
+    }
 }
 
 impl<T: Real, K: Kernel<T>> Kernel<T> for Alone<K> {

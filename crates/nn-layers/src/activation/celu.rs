@@ -63,7 +63,7 @@ impl Celu {
     }
 }
 
-super::elementwise!(Celu, "Celu", of slices, checks check, in place if |_| true);
+super::elementwise!(Celu, "Celu", of slices, checks check, in place if |_| true, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(Celu::new(0.5), input: [2, 5], batch: 4);

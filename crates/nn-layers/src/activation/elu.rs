@@ -51,7 +51,7 @@ impl Elu {
     }
 }
 
-super::elementwise!(Elu, "Elu", of slices, checks check, in place if |f| f.alpha >= 0.0);
+super::elementwise!(Elu, "Elu", of slices, checks check, in place if |f| f.alpha >= 0.0, gain |_| crate::init::Gain::Relu);
 
 /// y = `above`·x where x > 0, and `below`·(e^(`rate`·x) - 1) elsewhere.
 #[derive(Debug, Clone, Copy)]

@@ -61,7 +61,7 @@ impl Gelu {
     }
 }
 
-super::elementwise!(Gelu, "Gelu", of slices);
+super::elementwise!(Gelu, "Gelu", of slices, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(Gelu, input: [2, 5], batch: 4);

@@ -68,7 +68,7 @@ impl GeluTanh {
     }
 }
 
-super::elementwise!(GeluTanh, "GeluTanh", of slices);
+super::elementwise!(GeluTanh, "GeluTanh", of slices, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(GeluTanh, input: [2, 5], batch: 4);

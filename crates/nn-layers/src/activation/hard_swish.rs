@@ -34,7 +34,7 @@ impl HardSwish {
     }
 }
 
-super::elementwise!(HardSwish, "HardSwish", of each);
+super::elementwise!(HardSwish, "HardSwish", of each, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(HardSwish, input: [2, 5], batch: 4);

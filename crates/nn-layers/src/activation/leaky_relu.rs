@@ -51,7 +51,14 @@ impl LeakyRelu {
     }
 }
 
-super::elementwise!(LeakyRelu, "LeakyRelu", of each, checks check, in place if |f| f.slope >= 0.0);
+super::elementwise!(
+    LeakyRelu,
+    "LeakyRelu",
+    of each,
+    checks check,
+    in place if |f| f.slope >= 0.0,
+    gain |f| crate::init::Gain::LeakyRelu(f.slope)
+);
 
 #[cfg(test)]
 nn_check::suite!(LeakyRelu::new(0.2), input: [2, 5], batch: 4);

@@ -8,11 +8,13 @@
 ///   - `of each`: `value(x)` and `pull(dy, x, y)`, of one element, short and without branches;
 ///   - `of slices`: `value(x, y)` and `pull(x, y, dy, dx)`, which call the vectorised functions of `tensor_ops`.
 ///
+///   `gain` is that of [`nn_core::Op::gain`], where it is not 1: for those that lose the negative half.
+///
 ///   `in place if` says for which settings `pull` may be given y in the place of x: the pair of a product and such an
 ///   activation is one pass over the output.
 macro_rules! elementwise {
-    ($layer:ident, $name:literal, y = $forward:path, in place = $in_place:path, dx = $backward:expr) => {
-        super::op!($layer, $name, 1);
+    ($layer:ident, $name:literal, y = $forward:path, in place = $in_place:path, dx = $backward:expr $(, gain $gain:expr)?) => {
+        super::op!($layer, $name, 1 $(, gain $gain)?);
 
         impl<T: tensor_ops::Real> nn_core::Kernel<T> for $layer {
             fn forward(
@@ -62,8 +64,8 @@ macro_rules! elementwise {
             }
         }
     };
-    ($layer:ident, $name:literal, of each $(, checks $check:ident)? $(, in place if $condition:expr)?) => {
-        super::op!($layer, $name, 2 $(, $check)?);
+    ($layer:ident, $name:literal, of each $(, checks $check:ident)? $(, in place if $condition:expr)? $(, gain $gain:expr)?) => {
+        super::op!($layer, $name, 2 $(, checks $check)? $(, gain $gain)?);
 
         impl<T: tensor_ops::Real> nn_core::Kernel<T> for $layer {
             fn forward(
@@ -99,8 +101,8 @@ macro_rules! elementwise {
 
         $(super::in_place_of_each!($layer, $condition);)?
     };
-    ($layer:ident, $name:literal, of slices $(, checks $check:ident)? $(, in place if $condition:expr)?) => {
-        super::op!($layer, $name, 20 $(, $check)?);
+    ($layer:ident, $name:literal, of slices $(, checks $check:ident)? $(, in place if $condition:expr)? $(, gain $gain:expr)?) => {
+        super::op!($layer, $name, 20 $(, checks $check)? $(, gain $gain)?);
 
         impl<T: tensor_ops::Real> nn_core::Kernel<T> for $layer {
             fn forward(
@@ -171,7 +173,7 @@ pub(super) use in_place_of_slices;
 
 /// `Op` of a layer whose output has the shape of its input, with its operations per element.
 macro_rules! op {
-    ($layer:ident, $name:literal, $flops:literal $(, $check:ident)?) => {
+    ($layer:ident, $name:literal, $flops:literal $(, checks $check:ident)? $(, gain $gain:expr)?) => {
         impl nn_core::Op for $layer {
             fn name(&self) -> &'static str {
                 $name
@@ -180,6 +182,10 @@ macro_rules! op {
                 $(self.$check()?;)?
                 Ok(nn_core::Plan::new(inputs[0]).flops(inputs[0].size().saturating_mul($flops)))
             }
+            $(fn gain(&self) -> f64 {
+                let gain: fn(&Self) -> crate::init::Gain = $gain;
+                gain(self).value()
+            })?
         }
     };
 }

@@ -70,7 +70,7 @@ impl Mish {
     }
 }
 
-super::elementwise!(Mish, "Mish", of slices);
+super::elementwise!(Mish, "Mish", of slices, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(Mish, input: [2, 5], batch: 4);

@@ -6,7 +6,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Para
 use tensor_ops::{Real, Shape, simd};
 
 use super::sweep;
-use crate::init::Constant;
+use crate::init::{Constant, Gain};
 
 /// y = x where x > 0, and w·x elsewhere, with one learned slope w, or one for each channel: the first axis of a sample.
 ///
@@ -61,6 +61,10 @@ impl Prelu {
 impl Op for Prelu {
     fn name(&self) -> &'static str {
         "Prelu"
+    }
+
+    fn gain(&self) -> f64 {
+        Gain::LeakyRelu(0.25).value() // with the slope that it starts with, unless told otherwise
     }
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {

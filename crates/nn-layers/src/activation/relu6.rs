@@ -32,7 +32,7 @@ impl Relu6 {
     }
 }
 
-super::elementwise!(Relu6, "Relu6", of each, in place if |_| true);
+super::elementwise!(Relu6, "Relu6", of each, in place if |_| true, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(Relu6, input: [2, 5], batch: 4);

@@ -51,7 +51,7 @@ impl Silu {
     }
 }
 
-super::elementwise!(Silu, "Silu", of slices);
+super::elementwise!(Silu, "Silu", of slices, gain |_| crate::init::Gain::Relu);
 
 #[cfg(test)]
 nn_check::suite!(Silu, input: [2, 5], batch: 4);
