@@ -29,6 +29,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod curve;
 mod direction;
 mod element;
 mod error;
@@ -45,12 +46,15 @@ mod penalty;
 mod report;
 mod run;
 mod sample;
+#[cfg(feature = "serde")]
+mod serial;
 pub mod suite;
 mod table;
 mod tensor;
 mod verdict;
 
 pub use check::{Check, Progress};
+pub use curve::error_curve;
 pub use element::Element;
 pub use error::CheckError;
 pub use gradient::check_gradient;
@@ -68,3 +72,8 @@ pub use verdict::{Band, Verdict};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the page that teaches gradient checking.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/gradient-checking.md")]
+struct Page;
