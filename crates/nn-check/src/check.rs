@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use nn_core::Context;
+
 use crate::TOLERANCE;
 
 /// How far a long check has come.
@@ -34,6 +36,8 @@ pub struct Check {
     pub(crate) tolerance: f64,
     pub(crate) seed: u64,
     pub(crate) budget: Budget,
+    /// Of models.
+    pub(crate) context: Context,
     /// Random directions; `None`: as many as the budget suggests.
     pub(crate) directions: Option<usize>,
     pub(crate) progress: Option<Callback>,
@@ -55,7 +59,14 @@ const DIRECTIONS: usize = 4;
 
 impl Default for Check {
     fn default() -> Check {
-        Check { tolerance: TOLERANCE, seed: 0, budget: Budget::Auto, directions: None, progress: None }
+        Check {
+            tolerance: TOLERANCE,
+            seed: 0,
+            budget: Budget::Auto,
+            context: Context::training(0, 0),
+            directions: None,
+            progress: None,
+        }
     }
 }
 
@@ -133,6 +144,28 @@ impl Check {
         self
     }
 
+    /// The mode, seed and step in which a model is checked; without it, training in step 0. Whatever is random, as dropout is, is replayed
+    /// while θ moves, for it is a function of these.
+    ///
+    /// ```
+    /// use nn_core::{Batch, Context, Layer, Model, Rows, Target};
+    /// use nn_layers::{BatchNorm, Dense, Dropout, MeanSquaredError, Sequential};
+    /// let net = Sequential::new().push(BatchNorm::new()).push(Dropout::new(0.3)?).push(Dense::new(1));
+    /// let model: Model<f32> = net.init([2], 0)?;
+    /// let (x, t) = ([0.5, -1.0, 2.0, 0.1, 1.5, 0.7], [1.0, 0.0, -1.0]);
+    /// let batch = Batch::new(Rows::new(&x, [2])?, Target::Values(Rows::new(&t, [1])?))?;
+    /// for context in [Context::training(7, 3), Context::inference()] {
+    ///     let check = nn_check::Check::new().context(context);
+    ///     check.model(&model, &MeanSquaredError::new(), &batch)?.assert();
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn context(mut self, context: Context) -> Check {
+        self.context = context;
+        self
+    }
+
     /// Calls `callback` while a check runs, from any of its threads.
     ///
     /// ```
@@ -153,11 +186,12 @@ impl Check {
 
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Check { tolerance, seed, budget, directions, progress } = self;
+        let Check { tolerance, seed, budget, context, directions, progress } = self;
         f.debug_struct("Check")
             .field("tolerance", tolerance)
             .field("seed", seed)
             .field("budget", budget)
+            .field("context", context)
             .field("directions", directions)
             .field("progress", &progress.is_some())
             .finish()

@@ -4,7 +4,7 @@ use crate::function::{Function, Missing};
 use crate::hint::Case;
 use crate::numeric::Outcome;
 use crate::run::{Judged, Task, origin};
-use crate::{Element, Hint, Verdict};
+use crate::{Element, Hint, Tensor, Verdict};
 
 /// Elements of a tensor for which the numerical gradient without a sample is computed.
 const MOST_WITHOUT: usize = 2048;
@@ -60,4 +60,15 @@ fn without(
         (which, slopes)
     };
     [Missing::First, Missing::Last].map(one).into()
+}
+
+/// The hints for a tensor that stands alone, and of which no θ and no samples are known.
+pub(crate) fn hints_of_all(tensor: &Tensor, elements: &[Element]) -> Vec<Hint> {
+    if tensor.verdict != Verdict::Wrong {
+        return Vec::new();
+    }
+    let theta = vec![f64::NAN; elements.len()];
+    let case =
+        Case { shape: tensor.shape, elements, theta, samples: None, others: Vec::new(), without: Vec::new() };
+    case.hints()
 }

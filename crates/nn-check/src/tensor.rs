@@ -121,12 +121,14 @@ impl Tensor {
             Verdict::Wrong
         } else if self.excluded as f64 > MOST_UNSEEN * elements {
             Verdict::Kink
-        } else if elements == 0.0 || analytic.max(numeric) <= self.noise && (analytic == 0.0 || is_cancelled)
-        {
+        } else if elements == 0.0 {
+            Verdict::Vacuous
+        } else if self.compared == 0 {
+            Verdict::Inconclusive
+        } else if analytic.max(numeric) <= self.noise && (analytic == 0.0 || is_cancelled) {
             Verdict::Vacuous
         } else if self.noise.sqrt() > BLURRED * (analytic.sqrt() + numeric.sqrt())
             || self.inconclusive as f64 > MOST_UNSEEN * elements
-            || self.compared == 0
         {
             Verdict::Inconclusive
         } else {

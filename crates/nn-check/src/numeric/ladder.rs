@@ -14,6 +14,9 @@ const UP: usize = 20;
 impl Line<'_> {
     /// The derivative from the step at which truncation and round-off are least.
     pub(crate) fn ladder(&mut self, analytic: f64, weight: f64) -> Outcome {
+        if !self.here.is_finite() {
+            return Outcome::Inconclusive;
+        }
         let enough = 1e-8 * analytic.abs().max(weight);
         let near_one = self.climb(STEP * self.scale(), enough);
         // Numbers that are all tiny may be so by their nature: weights in other units.
