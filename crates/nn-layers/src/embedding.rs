@@ -191,7 +191,7 @@ impl<T: Real> Kernel<T> for Embedding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Sequential;
+    use crate::{Parallel, Reshape, Sequential};
     use nn_core::{BatchError, Context, InputGradient, Layer, Mode, Network, Rows, Workspace};
 
     /// Numbers in ±1 as indices below 4: random points are none.
@@ -220,8 +220,10 @@ mod tests {
         }
     }
 
-    fn of_numbers(embedding: Embedding) -> Sequential {
-        Sequential::new().push(Indices).push(embedding)
+    /// The rows, and beside them the input itself: indices alone have no gradient, and a check would say so.
+    fn of_numbers(embedding: Embedding) -> Parallel {
+        let rows = Sequential::new().push(Indices).push(embedding).push(Reshape::new([-1]));
+        Parallel::concat(0).push(rows).push(Reshape::new([-1]))
     }
 
     nn_check::suite!(of_numbers(Embedding::new(4, 3)), input: [2, 3], batch: 4);
