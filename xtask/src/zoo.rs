@@ -3,7 +3,7 @@
 use crate::{StatusOk, cargo};
 
 /// Wrong gradients that the checker must catch, and right ones that it must not call wrong (crates/zoo).
-#[derive(argh::FromArgs)]
+#[derive(argh::FromArgs, Default)]
 #[argh(subcommand, name = "zoo")]
 pub(crate) struct Zoo {
     /// seeds of each right gradient (default 20); a wrong one has a quarter of them

@@ -14,6 +14,8 @@ mod scene;
 mod serve;
 mod spoiled;
 mod table;
+#[cfg(test)]
+mod tests;
 mod wrong;
 
 use std::process::ExitCode;

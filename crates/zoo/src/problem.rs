@@ -81,6 +81,17 @@ impl Problem {
         Problem::Model { model, loss: Box::new(loss), x, targets }
     }
 
+    /// The same with another gradient. For plain functions.
+    pub(crate) fn spoiled(self, spoil: fn(&mut [f64])) -> Problem {
+        let Problem::Plain { theta, f, gradient } = self else { panic!("not a plain function") };
+        let gradient = move |theta: &[f64]| {
+            let mut d = gradient(theta);
+            spoil(&mut d);
+            d
+        };
+        Problem::Plain { theta, f, gradient: Box::new(gradient) }
+    }
+
     /// Runs nn-check on it.
     pub(crate) fn check(&self) -> Report {
         match self {

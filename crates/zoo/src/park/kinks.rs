@@ -17,13 +17,13 @@ fn sign(x: f64) -> f64 {
 }
 
 /// Σ |xᵢ| + Σ sin xᵢ, which has a slope everywhere else.
-fn absolute(x: Vec<f64>) -> Problem {
+pub(crate) fn absolute(x: Vec<f64>) -> Problem {
     let f = |x: &[f64]| x.iter().map(|x| x.abs() + x.sin()).sum();
     Problem::plain(x, f, |x| x.iter().map(|&x| sign(x) + x.cos()).collect())
 }
 
 /// Random numbers, every second of which lies at `distance` from 0.
-fn some_at(seed: u64, distance: f64) -> Vec<f64> {
+pub(crate) fn some_at(seed: u64, distance: f64) -> Vec<f64> {
     let far = away_from_zero(seed, 0, N, 0.3, 2.0);
     let near = away_from_zero(seed, 1, N, distance, 1.5 * distance + f64::MIN_POSITIVE);
     (0..N).map(|i| if i % 2 == 0 { far[i] } else { near[i] }).collect()

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 const N: usize = 5;
 
 /// scale Σ sin(xᵢ/unit) + offset.
-fn wave(seed: u64, scale: f64, unit: f64, offset: f64) -> Problem {
+pub(crate) fn wave(seed: u64, scale: f64, unit: f64, offset: f64) -> Problem {
     let x = away_from_zero(seed, 0, N, 0.2 * unit, 1.2 * unit);
     let f = move |x: &[f64]| scale * x.iter().map(|x| (x / unit).sin()).sum::<f64>() + offset;
     Problem::plain(x, f, move |x| x.iter().map(|x| scale / unit * (x / unit).cos()).collect())
@@ -23,9 +23,9 @@ fn mixed(seed: u64, power: i32) -> Problem {
     Problem::plain(x, f, move |x| x.iter().enumerate().map(|(i, x)| (x / unit(i)).cos() / unit(i)).collect())
 }
 
-/// Σ cᵢ sin xᵢ with slopes from 1e-8 to 1e8.
-fn mixed_slopes(seed: u64) -> Problem {
-    let factor = |i: usize| 10f64.powi(4 * (i as i32 - 2));
+/// Σ cᵢ sin xᵢ with five slopes, each 10^power of the one before; the middle one is about 1.
+pub(crate) fn sizes_of_slopes(seed: u64, power: i32) -> Problem {
+    let factor = move |i: usize| 10f64.powi(power * (i as i32 - 2));
     let f = move |x: &[f64]| x.iter().enumerate().map(|(i, x)| factor(i) * x.sin()).sum();
     Problem::plain(away_from_zero(seed, 0, N, 0.2, 1.2), f, move |x| {
         x.iter().enumerate().map(|(i, x)| factor(i) * x.cos()).collect()
@@ -50,7 +50,7 @@ pub(super) const CASES: &[Right] = &[
     right("θ of size 1e8", Correct, |seed| wave(seed, 1.0, 1e8, 0.0)),
     right("θ of sizes 1e-2 to 1e2", Correct, |seed| mixed(seed, 1)),
     right("θ of sizes 1e-8 to 1e8", NotWrong, |seed| mixed(seed, 4)),
-    right("slopes of 1e-8 to 1e8", NotWrong, mixed_slopes),
+    right("slopes of 1e-8 to 1e8", NotWrong, |seed| sizes_of_slopes(seed, 4)),
     right("1e6 is added", Correct, |seed| wave(seed, 1.0, 1.0, 1e6)),
     right("1e12 is added", NotWrong, |seed| wave(seed, 1.0, 1.0, 1e12)),
     right("1e6 is added to f of size 1e-6", NotWrong, |seed| wave(seed, 1e-6, 1.0, 1e6)),

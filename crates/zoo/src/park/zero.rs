@@ -6,13 +6,15 @@ use crate::case::Expect::{Correct, NotWrong, Zero};
 use crate::case::{Right, right};
 use crate::draw::{away_from_zero, draw};
 use crate::problem::Problem;
+use crate::spoiled::{Spoil, Spoiled};
 use crate::wrong::classifier;
 
 const N: usize = 5;
 
-/// Two layers under a ReLU whose first biases are so negative that nothing passes.
-fn dead(seed: u64) -> Problem {
-    let net = Sequential::new().push(Dense::new(4)).push(Relu).push(Dense::new(3));
+/// Two layers under a ReLU whose first biases are so negative that nothing passes; the last layer's gradient is spoiled.
+pub(crate) fn dead(seed: u64, spoil: Spoil) -> Problem {
+    let last = Spoiled::learned(Dense::new(3), spoil);
+    let net = Sequential::new().push(Dense::new(4)).push(Relu).push(last);
     shifted(classifier(net, &[4], seed), -100.0)
 }
 
@@ -27,7 +29,7 @@ fn shifted(mut problem: Problem, by: f64) -> Problem {
 }
 
 /// Squares of distances to `target`, `error` away from it.
-fn bowl(seed: u64, error: f64) -> Problem {
+pub(crate) fn bowl(seed: u64, error: f64) -> Problem {
     let target = away_from_zero(seed, 0, N, 0.5, 2.0);
     let moves = away_from_zero(seed, 1, N, 1.0, 2.0);
     let x = target.iter().zip(&moves).map(|(t, by)| t + error * by).collect();
@@ -74,7 +76,7 @@ pub(super) const CASES: &[Right] = &[
         let f = |x: &[f64]| x[0].sin() + x[2] * x[3];
         Problem::plain(away_from_zero(seed, 0, N, 0.3, 1.0), f, |x| vec![x[0].cos(), 0.0, x[3], x[2], 0.0])
     }),
-    right("dead relu layer", Correct, dead),
+    right("dead relu layer", Correct, |seed| dead(seed, |_, _| {})),
     right("saturated sigmoid layer", Correct, |seed| {
         let net = Sequential::new().push(Dense::new(4)).push(Sigmoid).push(Dense::new(3));
         shifted(classifier(net, &[4], seed), 40.0)

@@ -123,3 +123,18 @@ pub(super) const CASES: &[Wrong] = &[
         },
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_formulas_without_a_mistake_are_right() {
+        input(0, |s, d| d[0] = RIGHT.input(s)).check().assert();
+        let spoil: Spoil = |s, d| {
+            d[0] = sums(s, |i, c| s.dy[i] * x_hat(s, i, c));
+            d[1] = sums(s, |i, _| s.dy[i]);
+        };
+        learned(0, spoil).check().assert();
+    }
+}

@@ -127,3 +127,14 @@ pub(super) const CASES: &[Wrong] = &[
         })
     }),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_without_a_mistake_is_right() {
+        input(0, |s, d| d[0] = RIGHT.input(s)).check().assert();
+        learned(0, |s, d| d[0] = RIGHT.weight(s)).check().assert();
+    }
+}

@@ -140,3 +140,13 @@ pub(super) const CASES: &[Wrong] = &[
         Problem::layer(Spoiled::input(Dense::new(UNITS), spoil), [INPUTS], SAMPLES, seed)
     }),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sums_without_a_mistake_are_right() {
+        learned(0, |s, d| (d[0], d[1]) = (weight_of(s, |_| true), bias_of(s, |_| true))).check().assert();
+    }
+}

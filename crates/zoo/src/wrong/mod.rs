@@ -5,6 +5,7 @@ mod batch_norm;
 mod conv;
 mod dense;
 mod dropout;
+mod hard;
 mod layer_norm;
 mod loss;
 mod model;
@@ -26,7 +27,7 @@ pub(crate) use wiring::{GATE, TABLE, around};
 
 /// All wrong gradients.
 pub(crate) fn all() -> impl Iterator<Item = &'static Wrong> {
-    let groups: [&'static [Wrong]; 12] = [
+    let groups: [&'static [Wrong]; 13] = [
         plain::CASES,
         dense::CASES,
         conv::CASES,
@@ -39,6 +40,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Wrong> {
         wiring::CASES,
         loss::CASES,
         model::CASES,
+        hard::CASES,
     ];
     groups.into_iter().flatten()
 }
