@@ -7,15 +7,15 @@ use tensor_ops::Shape;
 use crate::draw::draw;
 
 /// A function of some numbers.
-pub(crate) type Value = Box<dyn Fn(&[f64]) -> f64>;
+pub(crate) type Value<'a> = Box<dyn Fn(&[f64]) -> f64 + 'a>;
 
 /// What is said to be its gradient.
-pub(crate) type Gradient = Box<dyn Fn(&[f64]) -> Vec<f64>>;
+pub(crate) type Gradient<'a> = Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>;
 
 /// Something to check.
 pub(crate) enum Problem {
     /// f(θ), with a gradient written beside it.
-    Plain { theta: Vec<f64>, f: Value, gradient: Gradient },
+    Plain { theta: Vec<f64>, f: Value<'static>, gradient: Gradient<'static> },
     /// A layer by itself.
     Layer { layer: Box<dyn Layer>, input: Shape, batch: usize, cx: Context, seed: u64 },
     /// A model with its loss on a batch.
@@ -125,8 +125,8 @@ impl Problem {
 /// f(θ) and its gradient, whatever it was made of.
 pub(crate) struct Flat<'a> {
     pub(crate) theta: Vec<f64>,
-    pub(crate) f: Box<dyn Fn(&[f64]) -> f64 + 'a>,
-    pub(crate) gradient: Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>,
+    pub(crate) f: Value<'a>,
+    pub(crate) gradient: Gradient<'a>,
 }
 
 /// J = Σ wᵢ yᵢ for random weights w, as a function of the input and θ together.
