@@ -104,6 +104,10 @@ def main():
                 totals["park"] += len(runs)
                 totals["ours alarms"] += sum(ours == "wrong" for ours, _ in runs)
                 totals["theirs alarms"] += sum(refused)
+                if case["expect"] == "correct":
+                    totals["clear"] += len(runs)
+                    totals["ours clear"] += sum(ours == "correct" for ours, _ in runs)
+                    totals["theirs clear"] += sum(yes for _, yes in runs)
                 remark = "  <- false alarm" if any(refused) else ""
             peer = counted("no" if no else "yes" for no in refused) + remark
             rows.append((case["name"], counted(ours for ours, _ in runs), peer))
@@ -113,7 +117,8 @@ def main():
     print(f"{arguments.seeds} seeds a case; torch {torch.__version__}")
     for who, key in [("nn-check", "ours"), ("gradcheck", "theirs")]:
         print(f"{who + ':':10} caught {totals[key + ' caught']} of {totals['zoo']}, "
-              f"false alarms {totals[key + ' alarms']} of {totals['park']}")
+              f"false alarms {totals[key + ' alarms']} of {totals['park']}, "
+              f"yes to {totals[key + ' clear']} of {totals['clear']} right gradients where a yes is expected")
 
 
 if __name__ == "__main__":

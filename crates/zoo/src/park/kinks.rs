@@ -128,7 +128,7 @@ pub(super) const CASES: &[Right] = &[
     right("|x| 1e-12 beside 0", NotWrong, |seed| absolute(some_at(seed, 1e-12))),
     right("relu at 0", NotWrong, |seed| relu(seed, 0.0)),
     right("relu 1e-5 beside 0", Correct, |seed| relu(seed, 1e-5)),
-    right("relu 1e-7 beside 0", NotWrong, |seed| relu(seed, 1e-7)),
+    right("relu 1e-7 beside 0", Correct, |seed| relu(seed, 1e-7)),
     right("max of a tie", NotWrong, |seed| {
         let mut x = draw(seed, 0, N, 0.0, 1.0);
         (x[1], x[4]) = (1.5, 1.5);
@@ -186,7 +186,7 @@ pub(super) const CASES: &[Right] = &[
     right("norm at 0", NotWrong, |_| {
         Problem::plain(vec![0.0; 4], norm, |x| x.iter().map(|e| e / norm(x).max(1e-300)).collect())
     }),
-    right("norm beside 0", NotWrong, |seed| {
+    right("norm beside 0", Correct, |seed| {
         Problem::plain(away_from_zero(seed, 0, 4, 1e-6, 2e-6), norm, |x| {
             x.iter().map(|e| e / norm(x)).collect()
         })

@@ -45,7 +45,7 @@ pub(super) const CASES: &[Right] = &[
     right("f of size 1e8", Correct, |seed| wave(seed, 1e8, 1.0, 0.0)),
     right("f of size 1e30", Correct, |seed| wave(seed, 1e30, 1.0, 0.0)),
     right("θ of size 1e-4", Correct, |seed| wave(seed, 1.0, 1e-4, 0.0)),
-    right("θ of size 1e-8", NotWrong, |seed| wave(seed, 1.0, 1e-8, 0.0)),
+    right("θ of size 1e-8", Correct, |seed| wave(seed, 1.0, 1e-8, 0.0)),
     right("θ of size 1e4", Correct, |seed| wave(seed, 1.0, 1e4, 0.0)),
     right("θ of size 1e8", Correct, |seed| wave(seed, 1.0, 1e8, 0.0)),
     right("θ of sizes 1e-2 to 1e2", Correct, |seed| mixed(seed, 1)),

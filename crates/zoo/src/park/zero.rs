@@ -89,15 +89,15 @@ pub(super) const CASES: &[Right] = &[
     }),
     right("minimum of a bowl", Zero, |seed| bowl(seed, 0.0)),
     right("1e-4 beside a minimum", Correct, |seed| bowl(seed, 1e-4)),
-    right("1e-9 beside a minimum", NotWrong, |seed| bowl(seed, 1e-9)),
+    right("1e-9 beside a minimum", Correct, |seed| bowl(seed, 1e-9)),
     right("fit, 1e-4 from converged", Correct, |seed| converged(seed, 1e-4)),
-    right("fit, 1e-7 from converged", NotWrong, |seed| converged(seed, 1e-7)),
+    right("fit, 1e-7 from converged", Correct, |seed| converged(seed, 1e-7)),
     right("fit, 1e-10 from converged", NotWrong, |seed| converged(seed, 1e-10)),
     right("fourth power at 0", Zero, |_| {
         let f = |x: &[f64]| x.iter().map(|x| x.powi(4)).sum();
         Problem::plain(vec![0.0; N], f, |x| x.iter().map(|x| 4.0 * x.powi(3)).collect())
     }),
-    right("fourth power 1e-3 beside 0", NotWrong, |seed| {
+    right("fourth power 1e-3 beside 0", Correct, |seed| {
         let f = |x: &[f64]| x.iter().map(|x| x.powi(4)).sum();
         let x = away_from_zero(seed, 0, N, 1e-3, 2e-3);
         Problem::plain(x, f, |x| x.iter().map(|x| 4.0 * x.powi(3)).collect())

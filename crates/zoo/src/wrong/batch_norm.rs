@@ -97,6 +97,12 @@ pub(super) const CASES: &[Wrong] = &[
             d[1] = sums(s, |i, _| s.dy[i]);
         })
     }),
+    hinted("batch norm/dβ in dγ", "term", "dγ multiplies dy with x̂ + 1", |seed| {
+        learned(seed, |s, d| {
+            d[0] = sums(s, |i, c| s.dy[i] * (x_hat(s, i, c) + 1.0));
+            d[1] = sums(s, |i, _| s.dy[i]);
+        })
+    }),
     hinted("batch norm/mean for sum", "batch", "dβ is the mean of dy over the batch", |seed| {
         learned(seed, |s, d| {
             d[0] = sums(s, |i, c| s.dy[i] * x_hat(s, i, c));

@@ -94,6 +94,14 @@ pub(super) const CASES: &[Wrong] = &[
     hinted("dense/one bias", "element", "db of the first unit is that of the second", |seed| {
         learned(seed, |_, d| d[1][0] = d[1][1])
     }),
+    hinted("dense/bias in dW", "term", "each column of dW has db added, as if x began with 1", |seed| {
+        learned(seed, |s, d| {
+            let n = s.width();
+            for i in 0..d[0].len() {
+                d[0][i] += d[1][i / n];
+            }
+        })
+    }),
     wrong("dense/next sample", "dW multiplies dy with the next sample's x", |seed| {
         learned(seed, |s, d| {
             let (n, units) = (s.width(), s.output_width());
