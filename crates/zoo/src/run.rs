@@ -5,8 +5,35 @@ use std::collections::BTreeMap;
 use crate::case::{Expect, Right, Wrong};
 use crate::judge::{Judgement, Verdict, judge};
 
-/// How often each verdict was given.
-pub(crate) type Verdicts = BTreeMap<Verdict, usize>;
+/// How often each verdict was given, in the order in which they first were.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Verdicts(Vec<(Verdict, usize)>);
+
+impl Verdicts {
+    fn add(&mut self, verdict: Verdict) {
+        match self.0.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, n)) => *n += 1,
+            None => self.0.push((verdict, 1)),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Verdict, usize)> {
+        self.0.iter().copied()
+    }
+
+    /// How often it was one of which this holds.
+    fn count(&self, holds: impl Fn(Verdict) -> bool) -> usize {
+        self.iter().filter(|&(verdict, _)| holds(verdict)).map(|(_, n)| n).sum()
+    }
+
+    pub(crate) fn of(&self, verdict: Verdict) -> usize {
+        self.count(|given| given == verdict)
+    }
+
+    pub(crate) fn all(&self) -> usize {
+        self.count(|_| true)
+    }
+}
 
 /// What became of a wrong gradient.
 pub(crate) struct Catch {
@@ -24,46 +51,38 @@ pub(crate) struct Visit {
 
 impl Catch {
     pub(crate) fn of(case: &'static Wrong, seeds: u64) -> Catch {
-        let (mut verdicts, mut hints) = (Verdicts::new(), BTreeMap::new());
+        let (mut verdicts, mut hints) = (Verdicts::default(), BTreeMap::new());
         for seed in 0..seeds {
             let Judgement { verdict, hints: given } = judge(&(case.build)(seed).check());
-            *verdicts.entry(verdict).or_default() += 1;
+            verdicts.add(verdict);
             given.into_iter().for_each(|hint| *hints.entry(hint).or_default() += 1);
         }
         Catch { case, verdicts, hints }
     }
 
-    fn runs(&self) -> usize {
-        self.verdicts.values().sum()
-    }
-
     /// Whether the verdict was `Wrong` for every seed.
     pub(crate) fn is_caught(&self) -> bool {
-        self.verdicts.get(&Verdict::Wrong) == Some(&self.runs())
+        self.verdicts.of(Verdict::Wrong) == self.verdicts.all()
     }
 
     /// Whether the expected hint, where there is one, was given for every seed.
     pub(crate) fn is_hinted(&self) -> bool {
-        self.case.hint.is_some_and(|hint| self.hints.get(hint) == Some(&self.runs()))
+        self.case.hint.is_some_and(|hint| self.hints.get(hint) == Some(&self.verdicts.all()))
     }
 }
 
 impl Visit {
     pub(crate) fn of(case: &'static Right, seeds: u64) -> Visit {
-        let mut verdicts = Verdicts::new();
+        let mut verdicts = Verdicts::default();
         for seed in 0..seeds {
-            *verdicts.entry(judge(&(case.build)(seed).check()).verdict).or_default() += 1;
+            verdicts.add(judge(&(case.build)(seed).check()).verdict);
         }
         Visit { case, verdicts }
     }
 
-    pub(crate) fn runs(&self) -> usize {
-        self.verdicts.values().sum()
-    }
-
     /// How often it was called wrong.
     pub(crate) fn false_alarms(&self) -> usize {
-        self.verdicts.get(&Verdict::Wrong).copied().unwrap_or(0)
+        self.verdicts.of(Verdict::Wrong)
     }
 
     /// How often a verdict was not what a good checker says, false alarms included.
@@ -73,7 +92,7 @@ impl Visit {
             Expect::Zero => matches!(verdict, Verdict::Correct | Verdict::Vacuous),
             Expect::NotWrong => verdict != Verdict::Wrong,
         };
-        self.verdicts.iter().filter(|&(&verdict, _)| !is_fine(verdict)).map(|(_, n)| n).sum()
+        self.verdicts.count(|verdict| !is_fine(verdict))
     }
 }
 
@@ -106,7 +125,10 @@ impl Outcome {
 
     /// Runs of right gradients that were called wrong, and all of them.
     pub(crate) fn false_alarms(&self) -> (usize, usize) {
-        (self.park.iter().map(Visit::false_alarms).sum(), self.park.iter().map(Visit::runs).sum())
+        (
+            self.park.iter().map(Visit::false_alarms).sum(),
+            self.park.iter().map(|visit| visit.verdicts.all()).sum(),
+        )
     }
 
     /// Whether every wrong gradient was caught, and no right one called wrong.

@@ -85,7 +85,6 @@ fn park(f: &mut fmt::Formatter<'_>, park: &[Visit]) -> fmt::Result {
         VERDICTS.iter().for_each(|&verdict| row += &format!("  {:>12}", of(verdict)));
         writeln!(f, "{}", format!("{row}  {remark}").trim_end())
     };
-    let given = |visit: &Visit, verdict| visit.verdicts.get(&verdict).copied().unwrap_or(0);
     for visit in park {
         let expect = match visit.case.expect {
             Expect::Correct => "correct",
@@ -97,12 +96,15 @@ fn park(f: &mut fmt::Formatter<'_>, park: &[Visit]) -> fmt::Result {
             (0, _) => "unexpected",
             _ => "FALSE ALARM",
         };
-        line(f, visit.case.name, expect, &|verdict| given(visit, verdict), remark)?;
+        line(f, visit.case.name, expect, &|verdict| visit.verdicts.of(verdict), remark)?;
     }
     let groups = [("correct", Expect::Correct), ("nothing", Expect::Zero), ("not wrong", Expect::NotWrong)];
     for (text, expect) in groups {
         let sum = |verdict| {
-            park.iter().filter(|visit| visit.case.expect == expect).map(|visit| given(visit, verdict)).sum()
+            park.iter()
+                .filter(|visit| visit.case.expect == expect)
+                .map(|visit| visit.verdicts.of(verdict))
+                .sum()
         };
         line(f, "all", text, &sum, "")?;
     }

@@ -6,7 +6,7 @@ use nn_layers::{
     Padding, Relu, Residual, Sequential, Sigmoid, Softmax, SoftmaxCrossEntropy, Tanh,
 };
 
-use crate::case::Expect::{Correct, NotWrong};
+use crate::case::Expect::Correct;
 use crate::case::{Right, right};
 use crate::draw::draw;
 use crate::problem::Problem;
