@@ -12,7 +12,7 @@ pub(crate) struct Zoo {
     /// only cases with this text in their names
     #[argh(option)]
     only: Option<String>,
-    /// print the whole reports of the cases for the first seed
+    /// print the whole report of every check first
     #[argh(switch)]
     reports: bool,
 }

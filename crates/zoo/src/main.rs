@@ -33,7 +33,7 @@ struct Arguments {
     /// only cases with this text in their names
     #[argh(option, default = "String::new()")]
     only: String,
-    /// print the whole reports of the cases for the first seed
+    /// print the whole report of every check first
     #[argh(switch)]
     reports: bool,
     /// answer requests of another checker on standard input (src/serve.rs)
@@ -53,17 +53,17 @@ fn main() -> ExitCode {
         };
     }
     if arguments.reports {
-        print_reports(&arguments.only);
+        print_reports(&arguments);
     }
     let outcome = Outcome::of(arguments.seeds.div_ceil(4), arguments.seeds, &arguments.only);
     print!("{outcome}");
     if outcome.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn print_reports(only: &str) {
-    let wrong = wrong::all().map(|case| (case.name, case.build));
-    let right = park::all().map(|case| (case.name, case.build));
-    for (name, build) in wrong.chain(right).filter(|(name, _)| name.contains(only)) {
-        println!("{name}\n{}", build(0).check());
+fn print_reports(arguments: &Arguments) {
+    let wrong = wrong::all().map(|case| (case.name, case.build, arguments.seeds.div_ceil(4)));
+    let right = park::all().map(|case| (case.name, case.build, arguments.seeds));
+    for (name, build, seeds) in wrong.chain(right).filter(|(name, ..)| name.contains(&arguments.only)) {
+        (0..seeds).for_each(|seed| println!("{name}, seed {seed}\n{}", build(seed).check()));
     }
 }
