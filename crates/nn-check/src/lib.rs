@@ -22,18 +22,32 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod check;
+mod element;
 mod error;
+mod function;
+mod gradient;
+mod hint;
 mod layer;
 mod model;
 mod numeric;
 mod report;
+mod run;
 pub mod suite;
+mod table;
+mod tensor;
+mod verdict;
 
+pub use check::{Check, Progress};
+pub use element::Element;
 pub use error::CheckError;
+pub use gradient::check_gradient;
+pub use hint::{Hint, Missing};
 pub use layer::layer;
 pub use model::model;
-pub use numeric::check_gradient;
-pub use report::{Element, Report, TOLERANCE, Tensor};
+pub use report::{Report, TOLERANCE};
+pub use tensor::Tensor;
+pub use verdict::{Band, Verdict};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -5,7 +5,6 @@ use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape};
 
 use super::close;
-use crate::{Report, numeric};
 
 /// Gives a loss its battery of tests:
 /// `loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));`.
@@ -89,9 +88,7 @@ pub fn loss<L: Loss<f64> + Loss<f32>>(
         let value = loss_value_and_gradient(loss, rows(&y, output), target, weights, &mut terms, &mut dy);
         let f = |y: &[f64]| loss_value(loss, rows(y, output), target, weights, &mut Vec::new());
         assert_eq!(f(&y), value, "the value alone and with the gradient");
-        let mut report = Report::default();
-        report.add("output", output, &dy, &numeric::gradient(f, &y, value.abs()));
-        report.assert();
+        crate::check_gradient(f, &y, &dy).assert();
 
         let narrow = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
         let (y32, t32, w32) = (narrow(&y), narrow(&target_values), weights.map(narrow));

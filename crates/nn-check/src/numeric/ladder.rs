@@ -1,0 +1,154 @@
+//! The ladder of steps. Where the step is too long the error of a central difference falls as h², where it is too short
+//! round-off grows as 1/h: the error draws a V, and the best step lies at its bottom. Where the gradient is wrong its distance
+//! from the differences does not fall at all: a plateau. Where the function has a kink the one-sided slopes never meet.
+
+use super::{Line, Outcome, Rung, SIGMAS, STEP};
+
+/// The ratio of two neighbouring steps.
+const RATIO: f64 = 4.0;
+
+/// Rungs below and above the step of the first look, at most: down to 4e-17 and up to some 1e8 of the scale.
+const DOWN: usize = 20;
+const UP: usize = 20;
+
+impl Line<'_> {
+    /// The derivative from the step at which truncation and round-off are least.
+    pub(crate) fn ladder(&mut self, analytic: f64, weight: f64) -> Outcome {
+        let enough = 1e-8 * analytic.abs().max(weight);
+        let near_one = self.climb(STEP * self.scale(), enough);
+        // Numbers that are all tiny may be so by their nature: weights in other units.
+        if let Outcome::Smooth { slope, noise } = near_one
+            && noise <= 1e-5 * slope.abs()
+        {
+            return near_one;
+        }
+        let tiny = self.x.abs().max(self.typical);
+        if tiny == 0.0 || tiny > 1e-3 {
+            return near_one;
+        }
+        match (near_one, self.climb(100.0 * STEP * tiny, enough)) {
+            (Outcome::Smooth { noise: a, .. }, far @ Outcome::Smooth { noise: b, .. }) if b < a => far,
+            (Outcome::Smooth { .. }, _) => near_one,
+            (_, far) => far,
+        }
+    }
+
+    fn climb(&mut self, start: f64, enough: f64) -> Outcome {
+        // Longest step first.
+        let mut rungs: Vec<Rung> = (-1..3).map(|k| self.rung(start * RATIO.powi(-k))).collect();
+        let (mut above, mut below) = (1, 2);
+        let longest = self.x.abs().max(self.typical).max(1.0);
+        let shortest = 64.0 * f64::EPSILON * self.x.abs();
+        loop {
+            let best = best(&rungs);
+            let last = rungs[rungs.len() - 1];
+            // A shorter step pays as long as its round-off is below the error so far; one more shows whether round-off is as measured.
+            let next = SIGMAS * RATIO * last.noise / last.h;
+            let (up, down) = match &best {
+                Some(b) => {
+                    let error = b.truncation + b.noise;
+                    let is_enough = error <= enough;
+                    // A longer step takes round-off down.
+                    let up = !is_enough && b.first == 0 && b.noise > b.truncation;
+                    (up, b.first + 3 >= rungs.len() || !is_enough && next < error)
+                }
+                None => (false, !is_bend(&rungs)),
+            };
+            let drowned = last.noise / last.h > last.slope.abs().max(last.jump.abs());
+            if down && below < DOWN && last.h / RATIO > shortest && (best.is_some() || !drowned) {
+                below += 1;
+                rungs.push(self.rung(last.h / RATIO));
+            } else if up && above < UP && rungs[0].h * RATIO <= longest {
+                above += 1;
+                let h = rungs[0].h * RATIO;
+                rungs.insert(0, self.rung(h));
+            } else {
+                return match best {
+                    Some(best) => {
+                        let noise = best.truncation + best.noise.max(best.seen_below(&rungs));
+                        Outcome::Smooth { slope: best.slope, noise }
+                    }
+                    None if is_bend(&rungs) || is_singular(&rungs) => Outcome::Kink,
+                    None => Outcome::Inconclusive,
+                };
+            }
+        }
+    }
+}
+
+/// An estimate from three rungs that follow each other.
+struct Estimate {
+    /// The first of the three.
+    first: usize,
+    slope: f64,
+    /// How much a further extrapolation changes it.
+    truncation: f64,
+    noise: f64,
+}
+
+impl Estimate {
+    /// Round-off as the shorter steps show it: it grows as 1/h, so what a shorter step is off says how much this one may be.
+    fn seen_below(&self, rungs: &[Rung]) -> f64 {
+        let h = rungs[self.first + 2].h;
+        let off = |pair: &[Rung]| (slope(pair) - self.slope).abs() * pair[1].h / h;
+        rungs[self.first + 2..].windows(2).map(off).filter(|off| off.is_finite()).fold(0.0, f64::max)
+    }
+}
+
+/// Two rungs extrapolated to step 0: the slope's error is h²·f‴/6.
+fn slope(pair: &[Rung]) -> f64 {
+    let square = RATIO * RATIO;
+    (square * pair[1].slope - pair[0].slope) / (square - 1.0)
+}
+
+/// The jump between the one-sided slopes at step 0: what is left when h·f'' is extrapolated away.
+fn jump(pair: &[Rung]) -> f64 {
+    (RATIO * pair[1].jump - pair[0].jump) / (RATIO - 1.0)
+}
+
+/// Round-off of [`jump`]: √6/h for the shorter step, times 4/3.
+fn jump_noise(pair: &[Rung]) -> f64 {
+    SIGMAS * 6f64.sqrt() * RATIO / (RATIO - 1.0) * pair[1].noise / pair[1].h
+}
+
+/// The three rungs with the least error among those that no kink disturbs.
+fn best(rungs: &[Rung]) -> Option<Estimate> {
+    let mut best: Option<Estimate> = None;
+    for first in 0..rungs.len() - 2 {
+        let three = &rungs[first..first + 3];
+        let (coarse, fine) = (slope(&three[..2]), slope(&three[1..]));
+        let (kink_before, kink) = (jump(&three[..2]), jump(&three[1..]));
+        // Where f is smooth what is left of the jump falls as h³, by 1/64 from pair to pair.
+        let harmless = jump_noise(&three[1..]).max(kink_before.abs() / 8.0).max(1e-9 * fine.abs());
+        let noise = SIGMAS * 0.8 * three[2].noise / three[2].h;
+        let truncation = (fine - coarse).abs();
+        let error = truncation + noise;
+        if !(kink.abs() <= harmless && error.is_finite()) {
+            continue;
+        }
+        if best.as_ref().is_none_or(|b| error < b.truncation + b.noise) {
+            best = Some(Estimate { first, slope: fine, truncation, noise });
+        }
+    }
+    best
+}
+
+/// The last three jumps that can be told from round-off.
+fn jumps(rungs: &[Rung]) -> Option<[f64; 3]> {
+    let clear: Vec<f64> =
+        rungs.windows(2).filter(|pair| jump(pair).abs() > jump_noise(pair)).map(jump).collect();
+    clear.last_chunk::<3>().copied()
+}
+
+/// Whether the one-sided slopes stay apart by the same number. A kink at a distance d of x moves the jump by d/h.
+fn is_bend(rungs: &[Rung]) -> bool {
+    jumps(rungs).is_some_and(|[a, b, c]| (b / a - 1.0).abs() <= 1e-3 && (c / b - 1.0).abs() <= 1e-3)
+}
+
+/// Whether the one-sided slopes part as the step shrinks, by the same factor from rung to rung: as at a step of f or a root. Noise has
+/// no such pattern, and a smooth function none at its own scale, so this is to be asked at the shortest steps alone.
+fn is_singular(rungs: &[Rung]) -> bool {
+    jumps(rungs).is_some_and(|[a, b, c]| {
+        (1.2..=1.1 * RATIO).contains(&(b / a)) && (c * a / (b * b) - 1.0).abs() <= 0.1
+    })
+}
