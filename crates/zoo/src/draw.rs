@@ -15,7 +15,8 @@ pub(crate) fn away_from_zero(seed: u64, key: u64, n: usize, low: f64, high: f64)
     draw(seed, key, n, low, high).iter().zip(signs).map(|(x, sign)| x.copysign(sign)).collect()
 }
 
-/// Class numbers below `classes`.
+/// Class numbers below `classes`, each of which comes first once: where all are equal, weights of classes cancel.
 pub(crate) fn labels(seed: u64, key: u64, n: usize, classes: usize) -> Vec<usize> {
-    draw(seed, key, n, 0.0, classes as f64).iter().map(|&x| x as usize).collect()
+    let random = draw(seed, key, n, 0.0, classes as f64);
+    random.iter().enumerate().map(|(i, &x)| if i < classes { i } else { x as usize }).collect()
 }

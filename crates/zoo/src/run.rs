@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::case::{Expect, Right, Wrong};
-use crate::judge::{Judgement, Verdict, judge};
+use nn_check::Verdict;
+
+use crate::judge::{Judgement, judge};
 
 /// How often each verdict was given, in the order in which they first were.
 #[derive(Debug, Clone, Default)]

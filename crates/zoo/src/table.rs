@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::case::Expect;
-use crate::judge::Verdict;
 use crate::run::{Catch, Outcome, Verdicts, Visit};
+use nn_check::Verdict;
 
 const VERDICTS: [Verdict; 5] =
     [Verdict::Correct, Verdict::Wrong, Verdict::Kink, Verdict::Inconclusive, Verdict::Vacuous];

@@ -140,24 +140,20 @@ pub(super) const CASES: &[Wrong] = &[
             x.iter().map(|x| ((x + 1e-3).exp() - x.exp()) / 1e-3).collect()
         })
     }),
-    wrong("plain/sums in f32", "Σ over 200 terms of alternating sign, added in f32", |seed| {
-        // f = Σ aᵢ cos(bᵢ x): the terms of the slope cancel, and what is left is rounded at their size.
-        let a = draw(seed, 1, 200, 50.0, 100.0);
-        let term = |i: usize, a: f64| if i.is_multiple_of(2) { a } else { -a };
-        let also = a.clone();
+    wrong("plain/sums in f32", "Σ over 1,000 terms near ±1e4, whose sum is near 1, added in f32", |seed| {
+        // f = Σ ±sin(aᵢ x): the terms of the slope cancel, and what is left is rounded at their size, to some 1e-3.
+        let pairs = draw(seed, 1, 500, 1e4, 2e4);
+        let widths = draw(seed, 2, 500, 0.001, 0.003);
+        let terms: Vec<(f64, f64)> =
+            pairs.iter().zip(&widths).flat_map(|(a, w)| [(a + w, 1.0), (*a, -1.0)]).collect();
+        let also = terms.clone();
         let f = move |x: &[f64]| {
-            x.iter().map(|&x| a.iter().enumerate().map(|(i, &a)| (term(i, a) * x).sin()).sum::<f64>()).sum()
+            x.iter().map(|&x| terms.iter().map(|(a, sign)| sign * (a * x).sin()).sum::<f64>()).sum()
         };
-        Problem::plain(draw(seed, 0, 3, 0.001, 0.002), f, move |x| {
-            let slope = |x: f64| {
-                let mut sum = 0.0f32;
-                for (i, &a) in also.iter().enumerate() {
-                    let a = term(i, a);
-                    sum += (a * (a * x).cos()) as f32;
-                }
-                f64::from(sum)
-            };
-            x.iter().map(|&x| slope(x)).collect()
+        Problem::plain(draw(seed, 0, 3, 1e-6, 2e-6), f, move |x| {
+            let slope =
+                |x: f64| also.iter().fold(0.0f32, |sum, (a, sign)| sum + (sign * a * (a * x).cos()) as f32);
+            x.iter().map(|&x| f64::from(slope(x))).collect()
         })
     }),
     hinted("plain/clipped", "ratio", "the gradient after clipping its norm to 1", |seed| {
