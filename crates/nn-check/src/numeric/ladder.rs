@@ -11,12 +11,53 @@ const RATIO: f64 = 4.0;
 const DOWN: usize = 20;
 const UP: usize = 20;
 
+/// Rungs of the second look: from a quarter of the scale down to 1e-12 of it.
+const SECOND: i32 = 20;
+
 impl Line<'_> {
     /// The derivative from the step at which truncation and round-off are least.
     pub(crate) fn ladder(&mut self, analytic: f64, weight: f64) -> Outcome {
         if !self.here.is_finite() {
             return Outcome::Inconclusive;
         }
+        let found = self.best_rungs(analytic, weight);
+        match found {
+            Outcome::Smooth { slope, noise }
+                if (analytic - slope).abs() > noise + 1e-7 * (analytic.abs() + slope.abs()) =>
+            {
+                self.second_look(analytic, slope).unwrap_or(found)
+            }
+            _ => found,
+        }
+    }
+
+    /// A second look, over the whole range of steps, before an element is called wrong. Two things hide a right gradient. A wave of f
+    /// that the steps are in time with (`sin(θ·1e6)`): then shorter steps speak for `analytic`, and are believed. And stairs in f, such as
+    /// a value stored in f32 or a solver that stops early has: the slope between two stairs is not the one that is meant.
+    /// `None` where the first look stands.
+    fn second_look(&mut self, analytic: f64, slope: f64) -> Option<Outcome> {
+        let longest = 0.25 * self.scale();
+        let shortest = 64.0 * f64::EPSILON * self.x.abs();
+        let steps = (0..SECOND).map(|k| longest * RATIO.powi(-k)).filter(|&h| h > shortest);
+        let mut rungs: Vec<Rung> = Vec::new();
+        for h in steps {
+            rungs.push(self.rung(h));
+        }
+        let differs = (analytic - slope).abs();
+        // The estimate that is nearest to certain among those that speak for a value and can tell it from the other.
+        let speaks_for = |value: f64| {
+            let estimates = (0..rungs.len().saturating_sub(2)).filter_map(|first| estimate(&rungs, first));
+            let near = estimates.filter(|e| (e.slope - value).abs() <= e.error() + 0.1 * differs);
+            near.filter(|e| e.error() <= 0.1 * differs).min_by(|a, b| a.error().total_cmp(&b.error()))
+        };
+        let witness = speaks_for(analytic)?;
+        let is_outdone = speaks_for(slope).is_some_and(|against| against.first > witness.first);
+        let believed = Outcome::Smooth { slope: witness.slope, noise: witness.error() };
+        Some(if is_outdone { Outcome::Inconclusive } else { believed })
+    }
+
+    /// The estimate with the least error that a few steps around the usual one find.
+    fn best_rungs(&mut self, analytic: f64, weight: f64) -> Outcome {
         let enough = 1e-8 * analytic.abs().max(weight);
         let near_one = self.climb(STEP * self.scale(), enough);
         // Numbers that are all tiny may be so by their nature: weights in other units.
@@ -90,6 +131,10 @@ struct Estimate {
 }
 
 impl Estimate {
+    fn error(&self) -> f64 {
+        self.truncation + self.noise
+    }
+
     /// Round-off as the shorter steps show it: it grows as 1/h, so what a shorter step is off says how much this one may be.
     fn seen_below(&self, rungs: &[Rung]) -> f64 {
         let h = rungs[self.first + 2].h;
@@ -117,23 +162,25 @@ fn jump_noise(pair: &[Rung]) -> f64 {
 /// The three rungs with the least error among those that no kink disturbs.
 fn best(rungs: &[Rung]) -> Option<Estimate> {
     let mut best: Option<Estimate> = None;
-    for first in 0..rungs.len() - 2 {
-        let three = &rungs[first..first + 3];
-        let (coarse, fine) = (slope(&three[..2]), slope(&three[1..]));
-        let (kink_before, kink) = (jump(&three[..2]), jump(&three[1..]));
-        // Where f is smooth what is left of the jump falls as h³, by 1/64 from pair to pair.
-        let harmless = jump_noise(&three[1..]).max(kink_before.abs() / 8.0).max(1e-9 * fine.abs());
-        let noise = SIGMAS * 0.8 * three[2].noise / three[2].h;
-        let truncation = (fine - coarse).abs();
-        let error = truncation + noise;
-        if !(kink.abs() <= harmless && error.is_finite()) {
-            continue;
-        }
-        if best.as_ref().is_none_or(|b| error < b.truncation + b.noise) {
-            best = Some(Estimate { first, slope: fine, truncation, noise });
+    for estimate in (0..rungs.len() - 2).filter_map(|first| estimate(rungs, first)) {
+        if best.as_ref().is_none_or(|b| estimate.error() < b.error()) {
+            best = Some(estimate);
         }
     }
     best
+}
+
+/// What the three rungs from `first` on say, unless a kink disturbs them.
+fn estimate(rungs: &[Rung], first: usize) -> Option<Estimate> {
+    let three = &rungs[first..first + 3];
+    let (coarse, fine) = (slope(&three[..2]), slope(&three[1..]));
+    let (kink_before, kink) = (jump(&three[..2]), jump(&three[1..]));
+    // Where f is smooth what is left of the jump falls as h³, by 1/64 from pair to pair.
+    let harmless = jump_noise(&three[1..]).max(kink_before.abs() / 8.0).max(1e-9 * fine.abs());
+    let noise = SIGMAS * 0.8 * three[2].noise / three[2].h;
+    let truncation = (fine - coarse).abs();
+    let is_usable = kink.abs() <= harmless && (truncation + noise).is_finite();
+    is_usable.then_some(Estimate { first, slope: fine, truncation, noise })
 }
 
 /// The last three jumps that can be told from round-off.
@@ -154,4 +201,40 @@ fn is_singular(rungs: &[Rung]) -> bool {
     jumps(rungs).is_some_and(|[a, b, c]| {
         (1.2..=1.1 * RATIO).contains(&(b / a)) && (c * a / (b * b) - 1.0).abs() <= 0.1
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Verdict, check_gradient};
+
+    /// 25 is close to 8π: steps of 1e-4·4ᵏ are in time with this wave, and their slopes agree with each other.
+    #[test]
+    fn a_wave_in_time_with_the_steps_is_told_from_a_slope() {
+        for k in 0..50 {
+            let x = -1.0 + 0.041 * f64::from(k);
+            let right = 1e6 * (1e6 * x).cos();
+            let verdict = |gradient: f64| check_gradient(|t| (1e6 * t[0]).sin(), &[x], &[gradient]).verdict();
+            assert_eq!((verdict(right), verdict(2.0 * right)), (Verdict::Correct, Verdict::Wrong), "{x}");
+        }
+    }
+
+    /// The value jumps by some 1e-10 where the number of steps changes.
+    #[test]
+    fn a_solver_that_stops_early_has_the_gradient_that_is_meant() {
+        let root = |x: f64| {
+            let mut y = 1.0f64;
+            loop {
+                let step = (x / y - y) / 4.0;
+                y += step;
+                if step.abs() < 1e-10 {
+                    return y;
+                }
+            }
+        };
+        for k in 0..500 {
+            let x = 0.5 + 0.005 * f64::from(k);
+            let report = check_gradient(|t| root(t[0]), &[x], &[0.5 / x.sqrt()]);
+            assert_ne!(report.verdict(), Verdict::Wrong, "{x}: {report}");
+        }
+    }
 }

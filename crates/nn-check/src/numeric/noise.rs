@@ -41,20 +41,27 @@ struct Spacing {
 fn along_lines(f: &mut dyn FnMut(&[f64]) -> f64, point: &[f64], mut spacing: Spacing) -> f64 {
     // A function with steps, such as one that computes in f32, is flat between close points: then they lie too close.
     const MOST_EQUAL: usize = LINES as usize * (POINTS - 1) / 2;
+    // The height of its steps: points further apart may climb the same number of steps from one to the next, and show no noise.
+    let mut quantum = f64::INFINITY;
     for _ in 0..5 {
         let mut equal = 0;
+        let mut steps = f64::INFINITY;
         let mut estimates = [0.0; LINES as usize];
         for line in 0..LINES {
             let values = values(f, point, spacing, line);
-            equal += values.windows(2).filter(|pair| pair[0] == pair[1]).count();
+            let changes = values.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+            equal += changes.clone().filter(|&change| change == 0.0).count();
+            steps = changes.filter(|&change| change > 0.0).fold(steps, f64::min);
             // The higher differences of a smooth function vanish faster; those of noise do not.
             estimates[line as usize] = difference_noise(&values, 4).min(difference_noise(&values, 6));
         }
         if equal <= MOST_EQUAL {
             // The median: a line may cross a kink.
             estimates.sort_by(f64::total_cmp);
-            return estimates[LINES as usize / 2];
+            let rounding = if quantum.is_finite() { quantum / 12f64.sqrt() } else { 0.0 };
+            return estimates[LINES as usize / 2].max(rounding);
         }
+        quantum = quantum.min(steps);
         spacing = Spacing { of_one: 100.0 * spacing.of_one, of_x: 100.0 * spacing.of_x };
     }
     0.0 // constant, as far as can be seen
@@ -108,5 +115,11 @@ mod tests {
         let huge = round_off(&mut |t| (t[0] - 1e8).sin(), &[1e8]);
         assert!(huge < 1e-8, "{huge}");
         assert_eq!(round_off(&mut |_| 1.0, &at), 0.0);
+        // Points that climb the same number of steps from one to the next: slopes of any size meet such lines.
+        for k in 0..200 {
+            let slope = 1.0 + 0.01 * f64::from(k);
+            let stairs = round_off(&mut |t| (slope * (t[0] + t[1] + t[2]) * 1e6).round() / 1e6, &at);
+            assert!((5e-8..2e-6).contains(&stairs), "{slope}: {stairs}");
+        }
     }
 }
