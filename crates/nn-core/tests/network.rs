@@ -132,9 +132,7 @@ fn a_batch_that_does_not_fit_is_named_or_panics_with_the_same_words() {
         let cx = Context::inference();
         network.loss(model.theta(), &[], &narrow, &MeanSquaredError::new(), &cx, &mut ws)
     }));
-    assert!(
-        caught.unwrap_err().downcast::<String>().unwrap().contains("do not fit targets of shape [4, 1]")
-    );
+    assert!(caught.unwrap_err().downcast::<String>().unwrap().contains("do not fit targets of shape [4, 1]"));
 
     let few = Rows::new(&[1.0, 2.0], [1]).unwrap();
     assert!(Batch::new(rows, Target::Values(few)).is_err(), "four samples and two targets");
