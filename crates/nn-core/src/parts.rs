@@ -132,24 +132,11 @@ impl Network {
             pool::split_at(cut.pieces.len(), parts, |i, [gradient, scratch, theta, memory @ ..]| {
                 let piece = &cut.pieces[i];
                 timed(profile, Part::Node(piece.node, Phase::BackwardParams), || {
-                    let first = cut.theta[i];
-                    let also = &self.nodes[piece.node].also;
-                    let (term, scratch) =
-                        scratch.split_at_mut(if also.is_empty() { 0 } else { gradient.len() });
-                    self.backward_piece(
-                        piece,
-                        piece.node,
-                        state,
-                        x,
-                        cx,
-                        ws,
-                        (first, &mut *gradient),
-                        scratch,
-                    );
-                    // The gradient of what is used several times is a sum, in the order of the uses.
-                    for &node in also {
-                        self.backward_piece(piece, node, state, x, cx, ws, (first, &mut *term), scratch);
-                        gradient.iter_mut().zip(&*term).for_each(|(sum, term)| *sum += *term);
+                    let at = (cut.theta[i], &mut *gradient);
+                    if self.nodes[piece.node].also.is_empty() {
+                        self.backward_piece(piece, piece.node, state, x, cx, ws, at, scratch);
+                    } else {
+                        self.backward_uses(piece, state, x, cx, ws, at, scratch);
                     }
                     if let Some(update) = update {
                         update(ThetaPart { first: cut.theta[i], theta, memory, gradient });
@@ -167,7 +154,30 @@ impl Network {
         ws.part_scratch = scratch;
     }
 
+    /// As `backward_piece`, for what is used several times: the sum over the uses, in their order.
     #[allow(clippy::too_many_arguments)] // one caller, a few lines above
+    #[cold]
+    fn backward_uses<T: Scalar>(
+        &self,
+        piece: &Piece,
+        state: &[T],
+        x: Rows<'_, T>,
+        cx: &Context,
+        ws: &Workspace<T>,
+        (first, gradient): (usize, &mut [T]),
+        scratch: &mut [T],
+    ) {
+        let (term, scratch) = scratch.split_at_mut(gradient.len());
+        self.backward_piece(piece, piece.node, state, x, cx, ws, (first, gradient), scratch);
+        for &of in &self.nodes[piece.node].also {
+            self.backward_piece(piece, of, state, x, cx, ws, (first, term), scratch);
+            gradient.iter_mut().zip(&*term).for_each(|(sum, term)| *sum += *term);
+        }
+    }
+
+    /// A piece's gradient by operation `of`.
+    #[allow(clippy::too_many_arguments)] // two callers, a few lines above
+    #[inline(always)] // into the loop over pieces, as the common case needs no call
     fn backward_piece<T: Scalar>(
         &self,
         piece: &Piece,
