@@ -7,10 +7,16 @@
 //! | to check | use |
 //! |---|---|
 //! | the gradient of any function | [`check_gradient`] |
-//! | a model with its loss on a batch | [`model`] |
-//! | a layer by itself | [`layer`] |
+//! | a Jacobian, or its product with a vector | [`check_jacobian`], [`check_vjp`], [`check_jvp`] |
+//! | a model with its loss on a batch | [`model()`] |
+//! | a regularisation term | [`penalty()`] |
+//! | a layer or a loss by itself | [`layer()`], [`loss()`] |
+//! | any of these with other settings | [`Check`] |
 //! | a layer, as a battery of tests in one line | [`suite!`] |
 //! | a loss, likewise | [`loss_suite!`] |
+//!
+//! Each gives a [`Report`]: a [`Verdict`] overall and for every tensor, the distance with the course's [`Band`], the worst
+//! elements, and a [`Hint`] at what may be the matter. `docs/gradient-checking.md` teaches how it works.
 //!
 //! ```
 //! // J = x² y, and its gradient.
@@ -23,28 +29,41 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod curve;
+mod direction;
 mod element;
 mod error;
+mod explain;
 mod function;
 mod gradient;
 mod hint;
+mod jacobian;
 mod layer;
+mod loss;
 mod model;
 mod numeric;
+mod penalty;
 mod report;
 mod run;
+mod sample;
+#[cfg(feature = "serde")]
+mod serial;
 pub mod suite;
 mod table;
 mod tensor;
 mod verdict;
 
 pub use check::{Check, Progress};
+pub use curve::error_curve;
 pub use element::Element;
 pub use error::CheckError;
 pub use gradient::check_gradient;
 pub use hint::{Hint, Missing};
+pub use jacobian::{check_jacobian, check_jvp, check_vjp};
 pub use layer::layer;
+pub use loss::loss;
 pub use model::model;
+pub use penalty::penalty;
 pub use report::{Report, TOLERANCE};
 pub use tensor::Tensor;
 pub use verdict::{Band, Verdict};
@@ -53,3 +72,8 @@ pub use verdict::{Band, Verdict};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the page that teaches gradient checking.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/gradient-checking.md")]
+struct Page;

@@ -1,20 +1,22 @@
 //! A check from its numbers to its report.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tensor_ops::Shape;
 
+use crate::direction::Seen;
+use crate::explain::explain;
 use crate::function::{Eval, Function, Missing};
-use crate::hint::Case;
 use crate::numeric::{Line, Outcome, root_mean_square, round_off};
-use crate::{Check, Element, Hint, Progress, Report, Tensor, Verdict};
+use crate::{Check, Element, Hint, Progress, Report, Tensor, Verdict, sample};
 
 /// Elements that climb the ladder at a time. Where all of them are wrong, the others are believed to be what they look like.
 const CLIMBERS: usize = 256;
 
-/// Elements of a tensor for which the numerical gradient without a sample is computed.
-const MOST_WITHOUT: usize = 2048;
+/// A wrong tensor of at most so many elements is looked at as a whole, for the sake of the hints.
+const MOST_CLOSER: usize = 4096;
 
 /// A tensor in a flat point.
 #[derive(Debug, Clone)]
@@ -38,8 +40,8 @@ pub(crate) struct Task<'a> {
 /// The function at the point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
-    here: f64,
-    noise: f64,
+    pub(crate) here: f64,
+    pub(crate) noise: f64,
 }
 
 /// An element that is to be looked at.
@@ -55,10 +57,55 @@ pub(crate) struct Item {
 impl Check {
     pub(crate) fn run(&self, task: &Task<'_>, mut function: Function<'_>) -> Report {
         let origin = origin(task, &mut function, None);
-        let items: Vec<Item> =
-            task.parts.iter().flat_map(|part| task.items(part, part.range.clone())).collect();
-        let outcomes = self.outcomes(task, &mut function, &origin, &items);
-        self.report(task, &mut function, &origin, &items, &outcomes)
+        let sizes: Vec<usize> = task.parts.iter().map(|part| part.range.len()).collect();
+        let (sample, directions) = self.plan(sizes.iter().sum(), sizes.len());
+        let quotas = sample::quotas(&sizes, sample);
+        let mut items: Vec<Item> = Vec::new();
+        for (part, &quota) in task.parts.iter().zip(&quotas) {
+            let positions = sample::positions(part.range.len(), quota, self.seed, &part.name);
+            items.extend(task.items(part, positions.into_iter().map(|i| part.range.start + i)));
+        }
+        let mut outcomes = self.outcomes(task, &mut function, &origin, &items);
+        let partial: Vec<usize> = (0..sizes.len()).filter(|&t| quotas[t] < sizes[t]).collect();
+        let seen = self.look_along(task, &mut function, &origin, &partial, directions);
+        // What the directions found is looked at like everything else.
+        let found: Vec<(usize, Vec<usize>)> =
+            seen.iter().map(|seen| (seen.tensor, seen.found.clone())).collect();
+        self.look_closer(task, &mut function, &origin, &mut items, &mut outcomes, found);
+        let mut judged = self.judge(task, &items, &outcomes, &seen);
+        // Some hints need a whole tensor.
+        let is_telling = |&t: &usize| judged[t].0.verdict == Verdict::Wrong && sizes[t] <= MOST_CLOSER;
+        let wrong: Vec<(usize, Vec<usize>)> = partial
+            .into_iter()
+            .filter(is_telling)
+            .map(|t| (t, task.parts[t].range.clone().collect()))
+            .collect();
+        if !wrong.is_empty() {
+            self.look_closer(task, &mut function, &origin, &mut items, &mut outcomes, wrong);
+            judged = self.judge(task, &items, &outcomes, &seen);
+        }
+        report(task, &mut function, &origin, judged)
+    }
+
+    /// Looks at more elements: positions in the point, by tensor.
+    fn look_closer(
+        &self,
+        task: &Task<'_>,
+        function: &mut Function<'_>,
+        origin: &Origin,
+        items: &mut Vec<Item>,
+        outcomes: &mut Vec<Outcome>,
+        positions: Vec<(usize, Vec<usize>)>,
+    ) {
+        let known: HashSet<usize> = items.iter().map(|item| item.index).collect();
+        let mut more = Vec::new();
+        for (tensor, positions) in positions {
+            let new = positions.into_iter().filter(|index| !known.contains(index));
+            more.extend(task.items(&task.parts[tensor], new));
+        }
+        let silent = Check { progress: None, ..self.clone() };
+        outcomes.extend(silent.outcomes(task, function, origin, &more));
+        items.extend(more);
     }
 
     /// What the differences say: a first look at every element, and the ladder where that does not settle it.
@@ -97,35 +144,40 @@ impl Check {
         outcomes
     }
 
-    fn report(
-        &self,
-        task: &Task<'_>,
-        function: &mut Function<'_>,
-        origin: &Origin,
-        items: &[Item],
-        outcomes: &[Outcome],
-    ) -> Report {
+    /// The verdicts on the tensors, with those on their elements.
+    fn judge(&self, task: &Task<'_>, items: &[Item], outcomes: &[Outcome], seen: &[Seen]) -> Vec<Judged> {
         let largest = items.iter().fold(0.0, |m: f64, item| m.max(item.weight));
-        let mut found: Vec<(Tensor, Vec<Element>)> = Vec::new();
+        let mut judged = Vec::new();
         for part in &task.parts {
-            let own: Vec<(usize, Outcome)> = items
+            let mut own: Vec<(usize, Outcome)> = items
                 .iter()
                 .zip(outcomes)
                 .filter(|(item, _)| part.range.contains(&item.index))
                 .map(|(item, outcome)| (item.index - part.range.start, *outcome))
                 .collect();
+            own.sort_by_key(|(index, _)| *index);
             let analytic = &task.analytic[part.range.clone()];
-            found.push(Tensor::judge(&part.name, part.shape, analytic, &own, self.tolerance, largest));
+            judged.push(Tensor::judge(&part.name, part.shape, analytic, &own, self.tolerance, largest));
         }
-        for (part, (tensor, _)) in task.parts.iter().zip(&mut found) {
-            let vanishes = tensor.squares[1] == 0.0 && tensor.squares[2] <= tensor.noise;
-            tensor.unreached =
-                tensor.verdict == Verdict::Vacuous && vanishes && !task.reaches(function, origin, part);
+        for seen in seen {
+            judged[seen.tensor].0.add_directions(seen);
         }
-        let hints: Vec<Vec<Hint>> = (0..found.len()).map(|t| hints(task, function, &found, t)).collect();
-        let tensors = found.into_iter().zip(hints).map(|((tensor, _), hints)| Tensor { hints, ..tensor });
-        Report { tensors: tensors.collect(), notes: Vec::new() }
+        judged
     }
+}
+
+/// A tensor with the elements that were looked at.
+pub(crate) type Judged = (Tensor, Vec<Element>);
+
+fn report(task: &Task<'_>, function: &mut Function<'_>, origin: &Origin, mut judged: Vec<Judged>) -> Report {
+    for (part, (tensor, _)) in task.parts.iter().zip(&mut judged) {
+        let vanishes = tensor.squares[1] == 0.0 && tensor.squares[2] <= tensor.noise;
+        tensor.unreached =
+            tensor.verdict == Verdict::Vacuous && vanishes && !task.reaches(function, origin, part);
+    }
+    let hints: Vec<Vec<Hint>> = (0..judged.len()).map(|t| explain(task, function, &judged, t)).collect();
+    let tensors = judged.into_iter().zip(hints).map(|((tensor, _), hints)| Tensor { hints, ..tensor });
+    Report { tensors: tensors.collect() }
 }
 
 impl Task<'_> {
@@ -186,63 +238,4 @@ pub(crate) fn origin(task: &Task<'_>, function: &mut Function<'_>, missing: Opti
         let noise = round_off(f, point).max(0.5 * f64::EPSILON * here.abs().max(task.scale));
         Origin { here, noise }
     })
-}
-
-/// What may be the matter with tensor `t`.
-fn hints(
-    task: &Task<'_>,
-    function: &mut Function<'_>,
-    found: &[(Tensor, Vec<Element>)],
-    t: usize,
-) -> Vec<Hint> {
-    let (tensor, elements) = &found[t];
-    if tensor.verdict != Verdict::Wrong {
-        return Vec::new();
-    }
-    let start = task.parts[t].range.start;
-    let others = found.iter().enumerate().filter(|(i, (_, other))| *i != t && other.len() == elements.len());
-    let case = Case {
-        shape: tensor.shape,
-        elements,
-        theta: elements.iter().map(|e| task.point[start + e.index]).collect(),
-        samples: task.samples,
-        others: others.map(|(_, (_, other))| other.iter().map(|e| e.numeric).collect()).collect(),
-        without: if elements.len() <= MOST_WITHOUT {
-            without(task, function, t, elements)
-        } else {
-            Vec::new()
-        },
-    };
-    let mut hints = case.hints();
-    let is_right =
-        |(i, (other, _)): (usize, &(Tensor, Vec<Element>))| i == t || other.verdict != Verdict::Wrong;
-    if found.len() > 1 && found.iter().enumerate().all(is_right) {
-        hints.push(Hint::OneTensor);
-    }
-    hints
-}
-
-/// The numerical gradient of a tensor without the first and without the last sample.
-fn without(
-    task: &Task<'_>,
-    function: &mut Function<'_>,
-    t: usize,
-    elements: &[Element],
-) -> Vec<(Missing, Vec<f64>)> {
-    if task.samples.is_none_or(|m| m < 2) {
-        return Vec::new();
-    }
-    let part = &task.parts[t];
-    let items = task.items(part, elements.iter().map(|e| part.range.start + e.index));
-    let one = |which| {
-        let origin = origin(task, function, Some(which));
-        let slopes = function.map(task.point, Some(which), &items, &|_| (), |f, point, item| {
-            origin.along(f, point, item, |line| match line.first_look() {
-                Outcome::Smooth { slope, .. } => slope,
-                _ => f64::NAN,
-            })
-        });
-        (which, slopes)
-    };
-    [Missing::First, Missing::Last].map(one).into()
 }

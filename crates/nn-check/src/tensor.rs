@@ -2,6 +2,7 @@
 
 use tensor_ops::Shape;
 
+use crate::direction::Seen;
 use crate::element::Scale;
 use crate::numeric::{Outcome, root_mean_square};
 use crate::{Band, Element, Hint, Verdict};
@@ -54,6 +55,8 @@ pub struct Tensor {
     pub(crate) noise: f64,
     /// Whether the function does not depend on this tensor at all.
     pub(crate) unreached: bool,
+    /// For each random direction, the least error that it would have shown, relative to the norm of the gradient.
+    pub(crate) directions: Vec<f64>,
 }
 
 impl Tensor {
@@ -88,6 +91,7 @@ impl Tensor {
             squares: [0.0; 3],
             noise: 0.0,
             unreached: false,
+            directions: Vec::new(),
         };
         for e in elements.iter().filter(|e| e.is_compared()) {
             for (sum, x) in tensor.squares.iter_mut().zip([e.difference(), e.analytic, e.numeric]) {
@@ -117,12 +121,14 @@ impl Tensor {
             Verdict::Wrong
         } else if self.excluded as f64 > MOST_UNSEEN * elements {
             Verdict::Kink
-        } else if elements == 0.0 || analytic.max(numeric) <= self.noise && (analytic == 0.0 || is_cancelled)
-        {
+        } else if elements == 0.0 {
+            Verdict::Vacuous
+        } else if self.compared == 0 {
+            Verdict::Inconclusive
+        } else if analytic.max(numeric) <= self.noise && (analytic == 0.0 || is_cancelled) {
             Verdict::Vacuous
         } else if self.noise.sqrt() > BLURRED * (analytic.sqrt() + numeric.sqrt())
             || self.inconclusive as f64 > MOST_UNSEEN * elements
-            || self.compared == 0
         {
             Verdict::Inconclusive
         } else {
@@ -158,6 +164,26 @@ impl Tensor {
     /// Whether the function has the same bits wherever this tensor is moved.
     pub fn is_unreached(&self) -> bool {
         self.unreached
+    }
+
+    /// How many random directions were compared.
+    pub fn directions(&self) -> usize {
+        self.directions.len()
+    }
+
+    pub(crate) fn add_directions(&mut self, seen: &Seen) {
+        self.directions = seen.blur.clone();
+        if seen.is_wrong {
+            self.verdict = Verdict::Wrong;
+        }
+    }
+
+    pub(crate) fn chance_of_missing(&self, error: f64) -> f64 {
+        if self.compared + self.excluded >= self.shape.size() {
+            return 0.0;
+        }
+        let chance = |blur: &f64| (2.0 / std::f64::consts::PI).sqrt() * blur / error;
+        self.directions.iter().map(|blur| chance(blur).min(1.0)).product()
     }
 
     /// The position of an element along each axis: element 7 of `[2, 5]` is at `[1, 2]`.
