@@ -17,9 +17,6 @@ const SECOND: i32 = 20;
 impl Line<'_> {
     /// The derivative from the step at which truncation and round-off are least.
     pub(crate) fn ladder(&mut self, analytic: f64, weight: f64) -> Outcome {
-        if !self.here.is_finite() {
-            return Outcome::Inconclusive;
-        }
         let found = self.best_rungs(analytic, weight);
         match found {
             Outcome::Smooth { slope, noise }
@@ -31,10 +28,9 @@ impl Line<'_> {
         }
     }
 
-    /// A second look, over the whole range of steps, before an element is called wrong. Two things hide a right gradient. A wave of f
-    /// that the steps are in time with (`sin(θ·1e6)`): then shorter steps speak for `analytic`, and are believed. And stairs in f, such as
-    /// a value stored in f32 or a solver that stops early has: the slope between two stairs is not the one that is meant.
-    /// `None` where the first look stands.
+    /// A second look, over the whole range of steps, before an element is called wrong. The steps may have been in time with a wave of f
+    /// (`sin(θ·1e6)`), or have crossed a small jump, as a solver that stops early has them: then shorter steps speak for `analytic`, and are
+    /// believed. `None` where none do, or where still shorter ones speak for `slope`.
     fn second_look(&mut self, analytic: f64, slope: f64) -> Option<Outcome> {
         let longest = 0.25 * self.scale();
         let shortest = 64.0 * f64::EPSILON * self.x.abs();
@@ -52,12 +48,14 @@ impl Line<'_> {
         };
         let witness = speaks_for(analytic)?;
         let is_outdone = speaks_for(slope).is_some_and(|against| against.first > witness.first);
-        let believed = Outcome::Smooth { slope: witness.slope, noise: witness.error() };
-        Some(if is_outdone { Outcome::Inconclusive } else { believed })
+        (!is_outdone).then_some(Outcome::Smooth { slope: witness.slope, noise: witness.error() })
     }
 
     /// The estimate with the least error that a few steps around the usual one find.
     fn best_rungs(&mut self, analytic: f64, weight: f64) -> Outcome {
+        if !self.here.is_finite() {
+            return Outcome::Inconclusive;
+        }
         let enough = 1e-8 * analytic.abs().max(weight);
         let near_one = self.climb(STEP * self.scale(), enough);
         // Numbers that are all tiny may be so by their nature: weights in other units.
