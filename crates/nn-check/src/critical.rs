@@ -52,7 +52,7 @@ pub fn critical_point<T: Scalar>(
     CriticalTest::new().model(model, loss, batch)
 }
 
-/// What kind of point `theta` is for a function of which the gradient is given.
+/// What kind of point `theta` is for a function of which the gradient is given. Near the origin see [`CriticalTest::length`].
 ///
 /// # Errors
 /// [`PointError`] in [`CheckError::Point`]: an empty θ, a gradient of another length, NaN or infinity in them, a gradient that
@@ -88,6 +88,7 @@ pub fn critical_point_of(
 pub struct CriticalTest {
     lanczos: Settings,
     stationary: f64,
+    length: Option<f64>,
     cx: Context,
 }
 
@@ -110,6 +111,7 @@ impl CriticalTest {
         CriticalTest {
             lanczos: Settings { steps: STEPS, seed: 0 },
             stationary: STATIONARY,
+            length: None,
             cx: Context::training(0, 0),
         }
     }
@@ -127,10 +129,26 @@ impl CriticalTest {
     }
 
     /// How far one step of gradient descent at the rate 1/‖H‖ may move θ, relative to ‖θ‖, at a critical point:
-    /// ‖∇f‖ / (‖H‖ ‖θ‖), with ‖θ‖ = 1 at the origin, and at least 1 for a model. It depends neither on the unit of f nor on
-    /// that of θ. The default is 1e-5.
+    /// ‖∇f‖ / (‖H‖ ‖θ‖), where ‖θ‖ counts as at least [`length`](CriticalTest::length). It does not depend on the unit of f. The
+    /// default is 1e-5.
     pub fn stationary(mut self, move_of_theta: f64) -> CriticalTest {
         self.stationary = move_of_theta;
+        self
+    }
+
+    /// The least ‖θ‖ that counts as a length, in the unit of θ. A model has 1. A function has none unless it is set here, so that no unit
+    /// matters; but then the neighbourhood of the origin is looked at as closely as θ is small, and a minimum that is missed by a little is
+    /// a slope. Set it where your origin lies anywhere.
+    ///
+    /// ```
+    /// use nn_check::{CriticalTest, PointKind};
+    /// // x² + y² near its minimum, by a micrometre for lengths of metres, and for lengths of micrometres.
+    /// let kind = |test: CriticalTest| test.gradient(|t| vec![2.0 * t[0], 2.0 * t[1]], &[1e-6, 0.0]).unwrap().kind();
+    /// assert_eq!(kind(CriticalTest::new().length(1.0)), PointKind::Minimum);
+    /// assert_eq!(kind(CriticalTest::new()), PointKind::Slope);
+    /// ```
+    pub fn length(mut self, least: f64) -> CriticalTest {
+        self.length = Some(least);
         self
     }
 
@@ -174,7 +192,7 @@ impl CriticalTest {
         theta: &[f64],
         value: Option<f64>,
     ) -> Result<CriticalPoint, PointError> {
-        let least = value.map_or(0.0, |_| Objective::LEAST_LENGTH);
+        let least = self.length.unwrap_or(if value.is_some() { Objective::LEAST_LENGTH } else { 0.0 });
         let mut differences = Differences::new(gradient, theta, least)?;
         let (mut steps, mut error) = (0, 0.0f64);
         let spectrum = lanczos::spectrum(theta.len(), self.lanczos, |v| {

@@ -146,7 +146,9 @@ impl Check {
                     allowed: noise + 4.0 * rounding + 1e-9 * (analytic.abs() + slope.abs()),
                     norm,
                 },
-                Outcome::Kink | Outcome::Inconclusive => Slopes { difference: None, allowed: 0.0, norm },
+                Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => {
+                    Slopes { difference: None, allowed: 0.0, norm }
+                }
             }
         })
     }

@@ -47,7 +47,7 @@ impl Element {
     pub(crate) fn judge(index: usize, analytic: f64, outcome: Outcome, scale: &Scale) -> Element {
         let (numeric, noise) = match outcome {
             Outcome::Smooth { slope, noise } => (slope, noise),
-            Outcome::Kink | Outcome::Inconclusive => (f64::NAN, f64::NAN),
+            Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => (f64::NAN, f64::NAN),
         };
         let size = analytic.abs() + numeric.abs();
         let allowed = ELEMENT * scale.tolerance * size + noise + 16.0 * f64::EPSILON * scale.largest;
@@ -63,7 +63,7 @@ impl Element {
             Outcome::Smooth { .. } => Verdict::Correct,
             Outcome::Kink if analytic.is_nan() => Verdict::Wrong,
             Outcome::Kink => Verdict::Kink,
-            Outcome::Inconclusive => Verdict::Inconclusive,
+            Outcome::Inconclusive | Outcome::Undefined => Verdict::Inconclusive,
         };
         Element { index, analytic, numeric, noise, verdict }
     }

@@ -128,7 +128,7 @@ pub fn model_hessian_vector<T: Scalar>(
 /// ```
 ///
 /// # Panics
-/// Where `theta`, `v` and `analytic` differ in length.
+/// Where `theta`, `v` and `analytic` differ in length, or `gradient` gives another.
 pub fn check_hessian_vector(
     mut gradient: impl FnMut(&[f64]) -> Vec<f64>,
     theta: &[f64],
@@ -137,8 +137,10 @@ pub fn check_hessian_vector(
 ) -> Report {
     assert_eq!(theta.len(), v.len(), "elements of θ and of v");
     assert_eq!(theta.len(), analytic.len(), "elements of θ and of Hv");
-    let Ok(hv) = product(&mut gradient, theta, v, 0.0) else {
-        return report(analytic, analytic.iter().map(|_| (Some(f64::NAN), 0.0)));
+    let hv = match product(&mut gradient, theta, v, 0.0) {
+        Ok(hv) => hv,
+        Err(error @ PointError::Length { .. }) => panic!("{error}"),
+        Err(_) => return report("Hv", analytic, analytic.iter().map(|_| (Some(f64::NAN), 0.0))),
     };
     let largest = hv.product.iter().fold(0.0f64, |m, x| m.max(x.abs()));
     let each = 4.0 * hv.noise / (theta.len() as f64).sqrt();
@@ -146,7 +148,7 @@ pub fn check_hessian_vector(
         let jumps = !hv.is_smooth && truncation > differences::JUMP * largest;
         ((!jumps).then_some(product), truncation.hypot(each))
     });
-    report(analytic, elements)
+    report("Hv", analytic, elements)
 }
 
 fn product(
@@ -162,15 +164,19 @@ fn product(
 
 /// A report on one tensor, from its numerical elements (`None` for those on kinks) with their noise. A NaN is nothing to compare
 /// with.
-pub(crate) fn report(analytic: &[f64], numeric: impl Iterator<Item = (Option<f64>, f64)>) -> Report {
+pub(crate) fn report(
+    name: &str,
+    analytic: &[f64],
+    numeric: impl Iterator<Item = (Option<f64>, f64)>,
+) -> Report {
     let outcome = |(slope, noise): (Option<f64>, f64)| match slope {
         None => Outcome::Kink,
-        Some(slope) if slope.is_nan() => Outcome::Inconclusive,
+        Some(slope) if slope.is_nan() => Outcome::Undefined,
         Some(slope) => Outcome::Smooth { slope, noise },
     };
     let outcomes: Vec<(usize, Outcome)> = numeric.map(outcome).enumerate().collect();
     let largest = root_mean_square(analytic);
     let shape = Shape::from(analytic.len());
-    let (tensor, _) = Tensor::judge("theta", shape, analytic, &outcomes, TOLERANCE, largest);
+    let (tensor, _) = Tensor::judge(name, shape, analytic, &outcomes, TOLERANCE, largest);
     Report { tensors: vec![tensor] }
 }

@@ -52,6 +52,9 @@ pub enum Hint {
     Element(usize),
     /// Every other tensor is right.
     OneTensor,
+    /// All tensors before this layer are wrong, and all from it on right: what it hands back to them, its dx, may be what is wrong, or
+    /// that of a layer without parameters just before it. [`layer`](crate::layer()) tells.
+    InputGradient(String),
 }
 
 impl Hint {
@@ -75,6 +78,7 @@ impl Hint {
             Hint::Rows(_) => "rows",
             Hint::Element(_) => "element",
             Hint::OneTensor => "tensor",
+            Hint::InputGradient(_) => "dx",
         }
     }
 }
@@ -101,6 +105,12 @@ impl fmt::Display for Hint {
             Hint::Rows(rows) => write!(f, "only rows {} to {} differ", rows.start, rows.end - 1),
             Hint::Element(i) => write!(f, "few elements differ, element {i} most"),
             Hint::OneTensor => f.write_str("every other tensor is right"),
+            Hint::InputGradient(layer) => {
+                write!(
+                    f,
+                    "all is right from layer {layer} on: its dx may be wrong, or that of a layer between"
+                )
+            }
         }
     }
 }

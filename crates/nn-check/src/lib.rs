@@ -53,6 +53,7 @@ mod penalty;
 mod report;
 mod run;
 mod sample;
+mod samples;
 #[cfg(feature = "serde")]
 mod serial;
 pub mod suite;

@@ -1,10 +1,11 @@
 //! The gradient of a model's loss.
 
-use nn_core::{Batch, InputGradient, Loss, Model, Rows, Scalar, Target, Workspace};
+use nn_core::{Batch, InputGradient, Loss, Model, Scalar, Workspace};
 
 use crate::function::{Function, Own};
 use crate::layer::left_out;
 use crate::run::{Part, Task};
+use crate::samples::Samples;
 use crate::{Check, CheckError, Missing, Report};
 
 /// Compares dθ of a model's loss on a batch, in training mode, with the numerical gradient, tensor by tensor. Whatever
@@ -50,29 +51,16 @@ impl Check {
     ) -> Result<Report, CheckError> {
         let model = model.cast::<f64>();
         let network = model.network();
-        let cast = |x: &[T]| -> Vec<f64> { x.iter().map(|x| x.to_f64()).collect() };
-        let x = cast(batch.x.data());
-        let values;
-        let target = match batch.target {
-            Target::Classes(classes) => Target::Classes(classes),
-            Target::Values(rows) => {
-                values = cast(rows.data());
-                Target::Values(Rows::new(&values, *rows.shape())?)
-            }
-            _ => unreachable!("targets are classes or values"),
-        };
-        let weights = batch.weights.map(cast);
-        let plain = Batch::new(Rows::new(&x, *batch.x.shape())?, target)?;
-        let wide = match &weights {
-            Some(weights) => plain.weighted(weights)?,
-            None => plain,
-        };
+        let numbers = Samples::new(batch);
+        let wide = numbers.batch()?;
         let cx = self.context;
         network.accepts(&wide.x, cx.mode)?;
         loss.check_batch(network.output_shape(), &wide)?;
 
         let (samples, state) = (batch.x.len(), model.state());
         let mut ws = Workspace::training(network, samples)?;
+        // What is read before it is written, or added to instead of assigned, shows.
+        ws.fill(f64::NAN);
         network.loss_and_gradient(model.theta(), state, &wide, loss, &cx, &mut ws, InputGradient::Skip);
         let task = Task {
             point: model.theta(),
@@ -83,17 +71,17 @@ impl Check {
         };
         let make = |missing: Option<Missing>| -> Own<'_> {
             let mut ws = ws.clone();
-            let weights = match (missing, &weights) {
+            let weights = match (missing, &numbers.weights) {
                 (None, weights) => weights.clone(),
                 (_, Some(weights)) => Some(left_out(weights, samples, missing)),
                 (_, None) => Some(left_out(&vec![1.0; samples], samples, missing)),
             };
             Box::new(move |theta| {
-                let mut batch = plain;
+                let mut batch = wide;
                 batch.weights = weights.as_deref();
                 network.loss(theta, state, &batch, loss, &cx, &mut ws)
             })
         };
-        Ok(self.run(&task, Function::Many(&make)))
+        Ok(self.run(&task, Function::Many(&make)).blame_an_input())
     }
 }

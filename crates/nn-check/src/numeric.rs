@@ -32,6 +32,8 @@ pub(crate) enum Outcome {
     Kink,
     /// No step gives a number to rely on.
     Inconclusive,
+    /// The function is not finite at the point, or to one side of it.
+    Undefined,
 }
 
 impl Outcome {

@@ -81,6 +81,11 @@ impl Report {
         self.tensors.iter().map(|t| t.inconclusive).sum()
     }
 
+    /// How many elements could not be looked at because the function is NaN or infinite there, or to one side.
+    pub fn undefined(&self) -> usize {
+        self.tensors.iter().map(|t| t.undefined).sum()
+    }
+
     /// How many elements there are, looked at or not.
     pub fn elements(&self) -> usize {
         self.tensors.iter().map(|t| t.shape.size()).sum()
@@ -134,6 +139,24 @@ impl Report {
         self
     }
 
+    /// Adds [`Hint::InputGradient`] where all tensors up to some layer are wrong, and all from it on right.
+    pub(crate) fn blame_an_input(mut self) -> Report {
+        let layer = |t: &Tensor| t.name.rsplit_once('.').map_or(String::new(), |(path, _)| path.to_string());
+        let Some(first_right) = self.tensors.iter().position(|t| t.verdict != Verdict::Wrong) else {
+            return self;
+        };
+        let (before, after) = self.tensors.split_at(first_right);
+        let is_right = after.iter().all(|t| t.verdict == Verdict::Correct);
+        // A layer that has both kinds has a mistake of its own.
+        let own = before.last().is_some_and(|t| layer(t) == layer(&after[0]));
+        // One tensor that is wrong alone is more likely wrong by itself.
+        if is_right && !own && before.len() > 1 {
+            let hint = Hint::InputGradient(layer(&after[0]));
+            self.tensors[first_right - 1].hints.insert(0, hint);
+        }
+        self
+    }
+
     /// Returns where the gradient is right.
     ///
     /// # Panics
@@ -150,6 +173,10 @@ impl Report {
             Verdict::Wrong => "the gradient is not that of the function".to_string(),
             Verdict::Kink => {
                 "too many elements lie on kinks to judge: move θ or the samples a little".to_string()
+            }
+            Verdict::Inconclusive if self.undefined() > 0 => {
+                let t = self.tensors.iter().find(|t| t.undefined > 0).expect("one of them");
+                format!("the function is NaN or infinite at θ, or beside it, as {} of {} elements of {} move", t.undefined, t.compared + t.excluded + t.inconclusive + t.undefined, t.name)
             }
             Verdict::Inconclusive => {
                 "round-off of the function hides the gradient: scale the function, or leave constants out of it"

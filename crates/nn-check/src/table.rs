@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Report, Tensor, Verdict};
+use crate::{Hint, Report, Tensor, Verdict};
 
 /// Wrong elements that the table shows of a tensor.
 const SHOWN: usize = 4;
@@ -18,6 +18,9 @@ impl fmt::Display for Report {
         write!(f, ", {} on kinks left out", self.excluded())?;
         if self.inconclusive() > 0 {
             write!(f, ", {} lost in round-off", self.inconclusive())?;
+        }
+        if self.undefined() > 0 {
+            write!(f, ", {} where the function is not finite", self.undefined())?;
         }
         writeln!(f)?;
         let directions = self.tensors.iter().map(|t| t.directions()).max().unwrap_or(0);
@@ -68,6 +71,9 @@ impl Tensor {
             let position = self.position(e.index);
             write!(f, "  {position:?}: {:.9e}, {:.9e} ± {:.0e}", e.analytic, e.numeric, e.noise)?;
         }
+        if self.wrong > SHOWN {
+            write!(f, "  ({} are wrong)", self.wrong)?;
+        }
         if self.unreached {
             write!(f, "  (nothing reaches it)")?;
         }
@@ -75,7 +81,12 @@ impl Tensor {
             write!(f, "  ({} on kinks)", self.excluded)?;
         }
         writeln!(f)?;
-        self.hints.iter().try_for_each(|hint| writeln!(f, "{:name$}  hint: {hint}", ""))
+        self.hints.iter().try_for_each(|hint| match hint {
+            Hint::Element(i) => {
+                writeln!(f, "{:name$}  hint: few elements differ, {:?} most", "", self.position(*i))
+            }
+            _ => writeln!(f, "{:name$}  hint: {hint}", ""),
+        })
     }
 }
 

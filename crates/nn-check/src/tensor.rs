@@ -43,6 +43,10 @@ pub struct Tensor {
     pub excluded: usize,
     /// How many were not, or say nothing, because of round-off.
     pub inconclusive: usize,
+    /// How many were not, because `f` is NaN or infinite there or to one side: none of them may be, for the tensor to pass.
+    pub undefined: usize,
+    /// How many are wrong.
+    pub wrong: usize,
     /// ‖a - n‖ / (‖a‖ + ‖n‖) over the compared elements; 0 where both vanish.
     pub distance: f64,
     pub(crate) verdict: Verdict,
@@ -77,13 +81,16 @@ impl Tensor {
         let elements: Vec<Element> =
             outcomes.iter().map(|&(i, outcome)| Element::judge(i, analytic[i], outcome, &scale)).collect();
         let count = |verdict| elements.iter().filter(|e| e.verdict == verdict).count();
+        let undefined = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Undefined).count();
         let mut tensor = Tensor {
             name: name.to_string(),
             part: String::new(),
             shape,
             compared: elements.iter().filter(|e| e.is_compared()).count(),
             excluded: outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Kink).count(),
-            inconclusive: count(Verdict::Inconclusive),
+            inconclusive: count(Verdict::Inconclusive) - undefined,
+            undefined,
+            wrong: count(Verdict::Wrong),
             distance: 0.0,
             verdict: Verdict::Vacuous,
             hints: Vec::new(),
@@ -123,7 +130,7 @@ impl Tensor {
             Verdict::Kink
         } else if elements == 0.0 {
             Verdict::Vacuous
-        } else if self.compared == 0 {
+        } else if self.compared == 0 || self.undefined > 0 {
             Verdict::Inconclusive
         } else if analytic.max(numeric) <= self.noise && (analytic == 0.0 || is_cancelled) {
             Verdict::Vacuous

@@ -108,3 +108,21 @@ fn edges() {
 fn f64_step(t: &[f64]) -> f64 {
     if t[0] > 0.0 { 1.0 } else { 0.0 }
 }
+
+#[test]
+fn where_the_function_is_not_finite_nothing_passes() {
+    let f = |t: &[f64]| t[0].sqrt() + t[1] + t[2] * t[2];
+    let report = check_gradient(f, &[0.0, 1.0, 2.0], &[0.5, 1.0, 4.0]);
+    assert_eq!((report.verdict(), report.undefined(), report.compared()), (Verdict::Inconclusive, 1, 2));
+    let caught = std::panic::catch_unwind(|| report.assert()).unwrap_err();
+    let text = caught.downcast::<String>().unwrap();
+    assert!(text.contains("NaN or infinite at θ, or beside it"), "{text}");
+    let one_sided = |t: &[f64]| if t[0] > 1.0 { f64::NAN } else { 2.0 * t[0] + t[1] };
+    assert_eq!(check_gradient(one_sided, &[1.0, 0.0], &[55.0, 1.0]).verdict(), Verdict::Inconclusive);
+}
+
+#[test]
+#[should_panic(expected = "the gradient has 2 elements, θ has 3")]
+fn a_gradient_of_another_length_is_named() {
+    nn_check::check_hessian_vector(|_| vec![1.0, 2.0], &[1.0; 3], &[1.0; 3], &[0.0; 3]);
+}

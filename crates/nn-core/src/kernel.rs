@@ -131,7 +131,8 @@ pub struct Local<'a, T> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct BackPass<'a, T> {
-    /// The layer's learned tensors, in the order of the plan.
+    /// The layer's learned tensors, in the order of the plan; empty in `backward_params` and `backward_rows`, where θ may be changing: what
+    /// they need of it is to be kept by `forward` or `backward_input` ([`Local::saved`]).
     pub theta: Params<'a, T>,
     /// The layer's observed tensors, in the order of the plan.
     pub state: Params<'a, T>,

@@ -64,7 +64,7 @@ pub fn exact_hessian_vector(
 pub fn check_gradient_exact(mut f: impl FnMut(&[Dual]) -> Dual, theta: &[f64], analytic: &[f64]) -> Report {
     assert_eq!(theta.len(), analytic.len(), "elements of θ and of its gradient");
     let (exact, values) = slopes(&mut f, theta);
-    report(analytic, exact.iter().zip(values).map(|(&slope, value)| judged(slope, value)))
+    report("theta", analytic, exact.iter().zip(values).map(|(&slope, value)| judged(slope, value)))
 }
 
 /// Compares `analytic`, a Hessian-vector product, with that of `f` by dual numbers of dual numbers.
@@ -97,7 +97,7 @@ pub fn check_hessian_vector_exact(
     };
     let exact = exact_hessian_vector(&mut watched, theta, v);
     let value = if undefined { f64::NAN } else { 0.0 };
-    report(analytic, exact.iter().map(|&slope| judged(slope, value)))
+    report("Hv", analytic, exact.iter().map(|&slope| judged(slope, value)))
 }
 
 /// A slope without a value where f is defined is one at a kink: nothing to compare with. Otherwise it is a NaN like any

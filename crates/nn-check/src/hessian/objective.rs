@@ -1,9 +1,9 @@
 //! A model's loss on a batch as a plain function of θ, in f64.
 
-use nn_core::{Batch, Context, InputGradient, Loss, Model, Rows, Scalar, Target, Workspace};
-use tensor_ops::Shape;
+use nn_core::{Batch, Context, InputGradient, Loss, Model, Scalar, Workspace};
 
 use crate::CheckError;
+use crate::samples::Samples;
 
 /// J(θ) of a model on a batch, with all numbers cast to f64.
 pub(crate) struct Objective<'a> {
@@ -50,42 +50,5 @@ impl<'a> Objective<'a> {
         let (network, state, skip) = (self.model.network(), self.model.state(), InputGradient::Skip);
         network.loss_and_gradient(theta, state, &batch, self.loss, &self.cx, &mut self.ws, skip);
         self.ws.gradient().to_vec()
-    }
-}
-
-/// A batch that owns its numbers.
-struct Samples<'a> {
-    x: Vec<f64>,
-    shape: Shape,
-    target: Wide<'a>,
-    weights: Option<Vec<f64>>,
-}
-
-enum Wide<'a> {
-    Classes(&'a [usize]),
-    Values(Vec<f64>, Shape),
-}
-
-impl<'a> Samples<'a> {
-    fn new<T: Scalar>(batch: &Batch<'a, T>) -> Samples<'a> {
-        let cast = |x: &[T]| -> Vec<f64> { x.iter().map(|x| x.to_f64()).collect() };
-        let target = match batch.target {
-            Target::Classes(classes) => Wide::Classes(classes),
-            Target::Values(rows) => Wide::Values(cast(rows.data()), *rows.shape()),
-            _ => unreachable!("targets are classes or values"),
-        };
-        Samples { x: cast(batch.x.data()), shape: *batch.x.shape(), target, weights: batch.weights.map(cast) }
-    }
-
-    fn batch(&self) -> Result<Batch<'_, f64>, CheckError> {
-        let target = match &self.target {
-            Wide::Classes(classes) => Target::Classes(classes),
-            Wide::Values(values, shape) => Target::Values(Rows::new(values, *shape)?),
-        };
-        let batch = Batch::new(Rows::new(&self.x, self.shape)?, target)?;
-        Ok(match &self.weights {
-            Some(weights) => batch.weighted(weights)?,
-            None => batch,
-        })
     }
 }

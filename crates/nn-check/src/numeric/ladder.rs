@@ -54,7 +54,7 @@ impl Line<'_> {
     /// The estimate with the least error that a few steps around the usual one find.
     fn best_rungs(&mut self, analytic: f64, weight: f64) -> Outcome {
         if !self.here.is_finite() {
-            return Outcome::Inconclusive;
+            return Outcome::Undefined;
         }
         let enough = 1e-8 * analytic.abs().max(weight);
         let near_one = self.climb(STEP * self.scale(), enough);
@@ -111,6 +111,7 @@ impl Line<'_> {
                         Outcome::Smooth { slope: best.slope, noise }
                     }
                     None if is_bend(&rungs) || is_singular(&rungs) => Outcome::Kink,
+                    None if rungs.iter().all(|rung| !rung.slope.is_finite()) => Outcome::Undefined,
                     None => Outcome::Inconclusive,
                 };
             }
