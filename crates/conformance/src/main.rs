@@ -18,6 +18,8 @@ mod problem;
 mod read;
 mod report;
 mod run;
+mod sched;
+mod sched;
 mod tensors;
 
 use std::io::{self, Write};
@@ -50,13 +52,14 @@ struct Arguments {
 }
 
 /// The suites of which the library has something.
-const SUITES: [(&str, &[Operations]); 6] = [
+const SUITES: [(&str, &[Operations]); 7] = [
     ("broadcast", &[broadcast::OPERATIONS]),
     ("layers", &[layers::OPERATIONS]),
     ("losses", &[losses::OPERATIONS]),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),
     ("optim", &[optim::OPERATIONS]),
+    ("sched", &[sched::OPERATIONS]),
 ];
 
 fn main() -> ExitCode {

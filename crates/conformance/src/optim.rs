@@ -118,5 +118,5 @@ fn schedule(case: &Case, start: f64) -> Result<Box<dyn Schedule>, Stop> {
             _ => return Err(refuse()),
         }
     }
-    Ok(Box::new(CosineAnnealing { start, end, steps: steps.ok_or_else(refuse)? }))
+    Ok(Box::new(CosineAnnealing::new(start, end, steps.ok_or_else(refuse)?)?))
 }

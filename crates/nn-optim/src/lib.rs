@@ -36,7 +36,11 @@ mod sgd;
 pub use adam::Adam;
 pub use clip::{clip_norm, clip_value, gradient_norm};
 pub use optimizer::{MAX_MEMORY, Optimizer, SettingError};
-pub use schedule::{Constant, CosineAnnealing, Schedule};
+pub use schedule::{
+    Anneal, Constant, CosineAnnealing, CosineRestarts, CyclicMode, CyclicRate, ExponentialDecay,
+    InverseTimeDecay, LinearDecay, MultiStepDecay, Noam, OneCycle, PlateauState, PolynomialDecay,
+    ReduceOnPlateau, Schedule, Sequence, StepDecay, Warmup,
+};
 pub use sgd::Sgd;
 
 /// The examples of the README are tests.
