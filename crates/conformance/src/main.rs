@@ -19,7 +19,6 @@ mod read;
 mod report;
 mod run;
 mod sched;
-mod sched;
 mod tensors;
 
 use std::io::{self, Write};
@@ -52,13 +51,14 @@ struct Arguments {
 }
 
 /// The suites of which the library has something.
-const SUITES: [(&str, &[Operations]); 7] = [
+const SUITES: [(&str, &[Operations]); 8] = [
     ("broadcast", &[broadcast::OPERATIONS]),
     ("layers", &[layers::OPERATIONS]),
     ("losses", &[losses::OPERATIONS]),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),
-    ("optim", &[optim::OPERATIONS]),
+    ("optim", optim::OPERATIONS),
+    ("optim_keras", &[optim::KERAS]),
     ("sched", &[sched::OPERATIONS]),
 ];
 

@@ -5,6 +5,7 @@ mod activation;
 mod binary;
 mod index;
 mod linear;
+mod optimizer;
 mod reduce;
 mod shape;
 mod slice;
@@ -20,6 +21,7 @@ pub(crate) const OPERATIONS: &[Operations] = &[
     binary::OPERATIONS,
     index::OPERATIONS,
     linear::OPERATIONS,
+    optimizer::OPERATIONS,
     reduce::OPERATIONS,
     shape::OPERATIONS,
     slice::OPERATIONS,

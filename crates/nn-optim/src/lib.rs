@@ -27,21 +27,63 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod accumulate;
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod adamw;
+mod average;
 mod clip;
+mod decay;
+mod finite;
+mod groups;
+mod lamb;
+mod lion;
+mod lookahead;
+mod moments;
+mod momentum;
+mod nadam;
 mod optimizer;
+mod radam;
+mod rmsprop;
+mod rprop;
 mod schedule;
+mod series;
+mod setting;
 mod sgd;
+mod tensors;
 
+pub use accumulate::Accumulated;
+pub use adadelta::Adadelta;
+pub use adagrad::Adagrad;
 pub use adam::Adam;
-pub use clip::{clip_norm, clip_value, gradient_norm};
-pub use optimizer::{MAX_MEMORY, Optimizer, SettingError};
+pub use adamax::Adamax;
+pub use adamw::AdamW;
+pub use average::Averaged;
+pub use clip::{
+    clip_norm, clip_norm_of, clip_unit_norms, clip_unit_rows, clip_value, gradient_norm, gradient_norm_of,
+};
+pub use finite::{Guard, NonFinite, NonFinitePolicy, non_finite};
+pub use groups::Groups;
+pub use lamb::Lamb;
+pub use lion::Lion;
+pub use lookahead::Lookahead;
+pub use momentum::Momentum;
+pub use nadam::NAdam;
+pub use optimizer::{At, MAX_MEMORY, Memory, Optimizer};
+pub use radam::RAdam;
+pub use rmsprop::RmsProp;
+pub use rprop::Rprop;
 pub use schedule::{
     Anneal, Constant, CosineAnnealing, CosineRestarts, CyclicMode, CyclicRate, ExponentialDecay,
     InverseTimeDecay, LinearDecay, MultiStepDecay, Noam, OneCycle, PlateauState, PolynomialDecay,
     ReduceOnPlateau, Schedule, Sequence, StepDecay, Warmup,
 };
+pub use series::ExponentiallyWeightedAverage;
+pub use setting::SettingError;
 pub use sgd::Sgd;
+pub use tensors::{Tensors, TensorsError};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

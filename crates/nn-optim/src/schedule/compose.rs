@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Schedule;
 use crate::SettingError;
-use crate::optimizer::check_all;
+use crate::setting::check_all;
 
 /// A start in small steps, then another schedule, which counts from its own step 0.
 ///

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use super::Schedule;
 use super::decay::at_least_one;
 use crate::SettingError;
-use crate::optimizer::{SIZE, check_all, is_size};
+use crate::setting::{SIZE, check_all, is_size};
 
 /// `start` at share 0 of the way, `end` at share 1.
 pub(super) fn half_wave(start: f64, end: f64, share: f64) -> f64 {

@@ -3,7 +3,7 @@
 use super::Schedule;
 use super::decay::at_least_one;
 use crate::SettingError;
-use crate::optimizer::{SIZE, check_all, is_size};
+use crate::setting::{SIZE, check_all, is_size};
 
 /// What becomes of the triangles in time.
 #[derive(Debug, Clone, Copy, PartialEq)]

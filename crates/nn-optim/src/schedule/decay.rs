@@ -2,7 +2,7 @@
 
 use super::{Schedule, share};
 use crate::SettingError;
-use crate::optimizer::{SIZE, check_all, is_size};
+use crate::setting::{SIZE, check_all, is_size};
 
 /// The same rate at every step.
 ///

@@ -3,7 +3,7 @@
 use super::Schedule;
 use super::decay::at_least_one;
 use crate::SettingError;
-use crate::optimizer::{SIZE, check_all, is_size};
+use crate::setting::{SIZE, check_all, is_size};
 
 /// factor · d^-½ · min(t^-½, t·warmup^-1.5) with t = step + 1: up in a straight line, then down with the root of the
 /// step. (Vaswani et al., "Attention is all you need", 2017, eq. 3.)

@@ -3,7 +3,7 @@
 use super::Schedule;
 use super::cosine::half_wave;
 use crate::SettingError;
-use crate::optimizer::{SIZE, check_all, is_size};
+use crate::setting::{SIZE, check_all, is_size};
 
 /// The line from one rate to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

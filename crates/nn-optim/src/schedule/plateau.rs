@@ -1,7 +1,7 @@
 //! A rate that falls when nothing gets better.
 
 use crate::SettingError;
-use crate::optimizer::{SIZE, check_all, is_size};
+use crate::setting::{SIZE, check_all, is_size};
 
 /// Multiplies the rate by a factor when a metric has not improved for some time. It follows what is observed, so it is no
 /// function of the step: it has a state, which is plain data to be saved and restored.
