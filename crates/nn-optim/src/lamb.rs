@@ -152,27 +152,34 @@ impl<T: Real> Direction<T> {
 
     /// The new m and s, and Σu².
     fn advance(&self, theta: &[T], g: &[T], m: &mut [T], s: &mut [T]) -> T {
-        // Lanes by name, so that the sum has equal bits on every instruction set.
+        // The sum has lanes by name, so that it has equal bits on every instruction set. It reads only, which the compiler
+        // vectorises, from a block that the loop before has left in the nearest cache.
         const LANES: usize = 32;
+        const BLOCK: usize = 1024;
         let n = theta.len();
         let (g, m, s) = (&g[..n], &mut m[..n], &mut s[..n]);
         simd::dispatch(
             #[inline(always)]
             || {
                 let mut sums = [T::ZERO; LANES];
-                let whole = n - n % LANES;
-                for first in (0..whole).step_by(LANES) {
-                    for lane in 0..LANES {
-                        let i = first + lane;
+                for first in (0..n).step_by(BLOCK) {
+                    let end = n.min(first + BLOCK);
+                    for i in first..end {
                         self.moments.observe(g[i], &mut m[i], &mut s[i]);
-                        let u = self.at(theta[i], m[i], s[i]);
+                    }
+                    let (theta, rest) = theta[first..end].as_chunks::<LANES>();
+                    let (m, m_rest) = m[first..end].as_chunks::<LANES>();
+                    let (s, s_rest) = s[first..end].as_chunks::<LANES>();
+                    for chunk in 0..theta.len() {
+                        for lane in 0..LANES {
+                            let u = self.at(theta[chunk][lane], m[chunk][lane], s[chunk][lane]);
+                            sums[lane] += u * u;
+                        }
+                    }
+                    for (lane, &theta) in rest.iter().enumerate() {
+                        let u = self.at(theta, m_rest[lane], s_rest[lane]);
                         sums[lane] += u * u;
                     }
-                }
-                for i in whole..n {
-                    self.moments.observe(g[i], &mut m[i], &mut s[i]);
-                    let u = self.at(theta[i], m[i], s[i]);
-                    sums[i - whole] += u * u;
                 }
                 pairwise_sum(&sums)
             },

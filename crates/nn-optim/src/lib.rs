@@ -2,9 +2,14 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | update θ from its gradient | [`Sgd`], [`Adam`], through the trait [`Optimizer`] |
+//! | update θ from its gradient | an [`Optimizer`]: [`Sgd`], [`Momentum`], [`RmsProp`], [`Adagrad`], [`Adadelta`], [`Adam`], [`AdamW`], [`Adamax`], [`NAdam`], [`RAdam`], [`Lion`], [`Rprop`], [`Lamb`], [`Muon`] |
+//! | minimise a function without noise | [`Lbfgs`] |
+//! | choose settings by the name of a parameter | [`Groups`], [`Tensors`] |
+//! | wrap an optimizer | [`Averaged`], [`Lookahead`], [`Accumulated`] |
 //! | change the rate over time | a [`Schedule`]: [`Constant`], [`CosineAnnealing`], or any closure |
-//! | bound a gradient | [`clip_norm`], [`clip_value`], or with the update [`Optimizer::update_clipped`] |
+//! | bound a gradient | [`clip_norm`], [`clip_value`], [`clip_norm_of`], [`clip_unit_norms`], or with the update [`Optimizer::update_clipped`] |
+//! | notice gradients that are not finite | [`Guard`] |
+//! | smooth a series | [`ExponentiallyWeightedAverage`] |
 //!
 //! Fitting a line y = a x + b to points, by gradient descent on the squared error:
 //!
@@ -39,10 +44,12 @@ mod decay;
 mod finite;
 mod groups;
 mod lamb;
+mod lbfgs;
 mod lion;
 mod lookahead;
 mod moments;
 mod momentum;
+mod muon;
 mod nadam;
 mod optimizer;
 mod radam;
@@ -67,9 +74,11 @@ pub use clip::{
 pub use finite::{Guard, NonFinite, NonFinitePolicy, non_finite};
 pub use groups::Groups;
 pub use lamb::Lamb;
+pub use lbfgs::{Lbfgs, LbfgsEnd, LbfgsError, LbfgsReport};
 pub use lion::Lion;
 pub use lookahead::Lookahead;
 pub use momentum::Momentum;
+pub use muon::Muon;
 pub use nadam::NAdam;
 pub use optimizer::{At, MAX_MEMORY, Memory, Optimizer};
 pub use radam::RAdam;

@@ -69,20 +69,24 @@ impl NAdam {
     /// The factors of m and of g at step t, counted from 1.
     fn factors(&self, t: f64) -> [f64; 2] {
         let (beta, q) = (self.betas.0, 0.96f64.powf(self.momentum_decay));
-        let mu = |t: f64| beta * (1.0 - 0.5 * q.powf(t));
-        let rest = |t: f64| -(t * beta.ln() + ln_product(q, t)).exp_m1();
-        [mu(t + 1.0) / rest(t + 1.0), (1.0 - mu(t)) / rest(t)]
+        let [mu, next] = [t, t + 1.0].map(|t| beta * (1.0 - 0.5 * q.powf(t)));
+        let ln = t * beta.ln() + ln_product(q, t);
+        [next / -(ln + next.ln()).exp_m1(), (1.0 - mu) / -ln.exp_m1()]
     }
 }
 
 /// ln Π (1 - ½ qⁱ), i = 1..t. From ln(1-x) = -Σₖ xᵏ/k and a geometric sum over i, which needs no state:
 /// -Σₖ 2⁻ᵏ/k · qᵏ (1-qᵏᵗ)/(1-qᵏ). A term has at most 2⁻ᵏ/k of t, so 60 of them are all that f64 holds.
 fn ln_product(q: f64, t: f64) -> f64 {
-    let (ln_q, mut sum) = (q.ln(), 0.0);
-    for k in (1..=60).rev().map(f64::from) {
-        let geometric =
-            if q == 1.0 { t } else { (k * ln_q).exp() * (k * t * ln_q).exp_m1() / (k * ln_q).exp_m1() };
-        sum += (-k).exp2() / k * geometric;
+    // qᵏ - 1 and qᵏᵗ - 1, each from the one before without a difference of near numbers.
+    let first = [q.ln().exp_m1(), (t * q.ln()).exp_m1()];
+    let ([mut one, mut all], mut sum, mut half) = (first, 0.0, 1.0);
+    for k in (1..=60).map(f64::from) {
+        half *= 0.5;
+        let geometric = if q == 1.0 { t } else { (1.0 + one) * all / one };
+        sum += half / k * geometric;
+        one += first[0] * (1.0 + one);
+        all += first[1] * (1.0 + all);
     }
     -sum
 }

@@ -106,11 +106,12 @@ impl<T: Real> Optimizer<T> for Rprop {
                     let g = decay.gradient(gradient[i], theta[i]);
                     // Of the signs: a product of small gradients would vanish.
                     let turn = sign(g) * sign(before[i]);
-                    let grown = if turn > T::ZERO { steps[i] * up } else { steps[i] };
-                    let step = if turn < T::ZERO { steps[i] * down } else { grown };
-                    steps[i] = step.maximum(min).minimum(max);
-                    before[i] = if turn < T::ZERO { T::ZERO } else { g };
-                    theta[i] = decay.theta(theta[i]) - scale * sign(before[i]) * steps[i];
+                    let factor = if turn > T::ZERO { up } else { T::ONE };
+                    let factor = if turn < T::ZERO { down } else { factor };
+                    let step = (steps[i] * factor).maximum(min).minimum(max);
+                    let kept = if turn < T::ZERO { T::ZERO } else { g };
+                    (steps[i], before[i]) = (step, kept);
+                    theta[i] = decay.theta(theta[i]) - scale * sign(kept) * step;
                 }
             },
         );
