@@ -256,3 +256,28 @@ impl<T: Real> Curvature<T> {
         d
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// H y = s for the last pair, the equation that H is made to satisfy; and for all of them where the function is a
+    /// parabola and the steps are conjugate.
+    #[test]
+    fn the_curvature_is_that_of_the_steps() {
+        let mut curvature = Curvature { pairs: VecDeque::new(), most: 3 };
+        let scales = [1.0, 5.0, 0.2, 3.0];
+        let scaled = |x: &[f64]| -> Vec<f64> { x.iter().zip(scales).map(|(x, s)| x * s).collect() };
+        for axis in 0..4 {
+            let (from, mut to) = (vec![0.5; 4], vec![0.5; 4]);
+            to[axis] += 2.0;
+            curvature.observe(&from, &to, &scaled(&from), &scaled(&to));
+        }
+        assert_eq!(curvature.pairs.len(), 3, "the first one is forgotten");
+        // Along axis 0 the curvature is that of the last pair.
+        let want = [-1.0 / 3.0, -1.0 / 5.0, -1.0 / 0.2, -1.0 / 3.0];
+        for (got, want) in curvature.direction(&[1.0; 4]).iter().zip(want) {
+            assert!((got - want).abs() < 1e-14, "{got} {want}");
+        }
+    }
+}
