@@ -8,7 +8,7 @@ use nn::core::Phase;
 use nn::tensor::pool;
 
 use crate::floor::Floors;
-use crate::workloads::training;
+use crate::workloads::{names, training};
 
 /// How long a workload is watched.
 const WATCHED: Duration = Duration::from_secs(1);
@@ -16,7 +16,7 @@ const WATCHED: Duration = Duration::from_secs(1);
 /// The profile of the step with this name on so many threads, as text.
 pub(crate) fn profile(name: &str, threads: usize) -> Result<String, String> {
     let (widths, rule, start) = training(name).ok_or_else(|| {
-        format!("{name:?} is no training step; `list` names them: step 784-128-10 Adam b64, for one")
+        format!("{name:?} is no training step that can be profiled; these are:\n  {}", names().join("\n  "))
     })?;
     pool::set_threads(threads);
     let floors = Floors::new(threads);
@@ -53,7 +53,7 @@ fn table(
     let profile = training.profile().expect("it was started");
     let per_step = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(steps);
     let mut text = format!(
-        "{name}, {threads} threads: {micros:.1} µs a step, {regions:.1} parallel regions, peak {:.0} GFLOP/s\n\n",
+        "{name}, threads: {threads}; {micros:.1} µs a step, {regions:.1} parallel regions, peak {:.0} GFLOP/s\n\n",
         floors.peak() / 1e3
     );
     let _ = writeln!(
@@ -63,8 +63,11 @@ fn table(
     );
     let mut line = |what: &str, micros: f64, flops: f64, bytes: f64, threads: f64| {
         let rate = flops / micros / 1e3;
-        let share = if flops > 0.0 { 100.0 * rate * threads / (floors.peak() / 1e3) } else { 0.0 };
-        let _ = writeln!(text, "{what:24}{micros:>10.2}{rate:>10.1}{share:>8.0}%{bytes:>12.0}");
+        let share = 100.0 * rate * threads / (floors.peak() / 1e3);
+        let _ = match flops > 0.0 {
+            true => writeln!(text, "{what:24}{micros:>10.2}{rate:>10.1}{share:>8.0}%{bytes:>12.0}"),
+            false => writeln!(text, "{what:24}{micros:>10.2}"),
+        };
     };
     let (nodes, theta) = (training.network().nodes(), training.network().theta_layout());
     for (i, node) in nodes.iter().enumerate() {
@@ -87,5 +90,6 @@ fn table(
     }
     line("loss", per_step(profile.loss()), 0.0, 0.0, 1.0);
     line("all dθ and updates", per_step(profile.params_region()), 0.0, 0.0, 1.0);
-    text + "\n* in one region with the others: the times of all threads added up. Bytes are those of the parameters."
+    text + "\n* in one region with the others: the times of all threads added up. Bytes are those of the parameters.
+An activation without a row of its own is computed with the layer before it. A layer that stays on one thread has its share of the peak of all."
 }

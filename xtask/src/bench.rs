@@ -9,7 +9,7 @@ use crate::{StatusOk, cargo, root};
 #[derive(argh::FromArgs)]
 #[argh(subcommand, name = "bench")]
 pub(crate) struct Bench {
-    /// part of a criterion benchmark's name
+    /// part of a criterion benchmark's name: `bench 784-128-10`
     #[argh(positional, arg_name = "filter")]
     criterion: Option<String>,
     /// run beside these peers: torch, torch-compile, jax, numpy, candle, burn, self, with commas; NAME=PROGRAM for others
@@ -18,7 +18,7 @@ pub(crate) struct Bench {
     /// with --peers: fewer and shorter rounds
     #[argh(switch)]
     quick: bool,
-    /// with --peers: only rows with these words in their names
+    /// with --peers, --save or --against: only rows with one of these words, parted by commas, in their names
     #[argh(option)]
     filter: Option<String>,
     /// with --peers: write the rows to this file as JSON
@@ -36,7 +36,7 @@ pub(crate) struct Bench {
     /// with --peers: by how much resident memory grows in a step of a large network
     #[argh(switch)]
     memory: bool,
-    /// print where the time of this training step goes: "step 784-128-10 Adam b64"
+    /// print where the time of this training step goes: "step 784-128-10 Adam b64"; with --profile list the names of all
     #[argh(option, arg_name = "workload")]
     profile: Option<String>,
     /// with --peers or --profile: numbers of threads (default 1,2)
@@ -74,7 +74,8 @@ pub(crate) fn run(options: &Bench) -> Result<(), String> {
             || options.memory
             || options.threads.is_some() =>
         {
-            Err("--quick, --filter, --out, --memory and --threads belong to --peers, --save or --against"
+            Err("--quick, --filter, --out, --memory and --threads belong to --peers, --save or --against (and --threads \
+                 to --profile); criterion's benchmarks are chosen by a word alone: `cargo xtask bench 784-128-10`"
                 .to_string())
         }
         None => cargo(["bench", "--package", "benches", "--"]).args(&options.criterion).status_ok(),

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use crate::zoo::{self, Zoo};
 use crate::{Conformance, StatusOk, cargo, conformance, rooms, root, tidy};
 
 pub(crate) fn run() -> Result<(), String> {
@@ -27,6 +28,7 @@ pub(crate) fn run() -> Result<(), String> {
     })?;
     step("house rules", || tidy::run(root()))?;
     step("reference cases", reference_cases)?;
+    step("wrong and right gradients", || zoo::run(&Zoo::default()))?;
     step("the main job", main_job)
 }
 

@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod rooms;
 mod tidy;
+mod zoo;
 
 /// The project's own commands.
 #[derive(argh::FromArgs)]
@@ -26,6 +27,7 @@ enum Task {
     Conformance(Conformance),
     Rooms(Rooms),
     Exhaustive(Exhaustive),
+    Zoo(zoo::Zoo),
 }
 
 /// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Task::Conformance(options) => conformance(&options),
         Task::Rooms(_) => rooms::run(),
         Task::Exhaustive(options) => exhaustive(options),
+        Task::Zoo(options) => zoo::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

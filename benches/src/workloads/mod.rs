@@ -6,7 +6,7 @@ mod products;
 mod rows;
 mod steps;
 
-pub(crate) use steps::training;
+pub(crate) use steps::{names, training};
 
 use crate::workload::Workload;
 

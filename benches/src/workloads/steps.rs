@@ -25,6 +25,11 @@ const STEPS: [(&[usize], usize, Rule); 5] = [
     (&[1024, 2048, 2048, 1000], 512, ADAM),
 ];
 
+/// The names of the training steps.
+pub(crate) fn names() -> Vec<String> {
+    STEPS.iter().map(|&(widths, batch, rule)| step(widths, batch, rule).name).collect()
+}
+
 /// What the step of this name is made of, with numbers of the same sizes as its row has.
 pub(crate) fn training(name: &str) -> Option<(&'static [usize], Rule, Start)> {
     let (widths, batch, rule) =

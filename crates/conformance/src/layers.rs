@@ -1,7 +1,10 @@
 //! PyTorch's layers: output, gradients, and what was observed.
 
+mod activation;
+pub(crate) mod norm;
+
 use nn_core::{Context, Layer};
-use nn_layers::{BatchNorm, Conv2d, Dense, Padding, PaddingMode, Relu, Sigmoid, Softmax, Tanh};
+use nn_layers::{BatchNorm, Conv2d, Dense, Padding, PaddingMode};
 use serde_json::Value;
 use tensor_ops::Tensor;
 
@@ -9,16 +12,14 @@ use crate::case::{Answer, Case, Stop, number};
 use crate::pass::Bound;
 use crate::run::Operations;
 
-pub(crate) const OPERATIONS: Operations = &[
+pub(crate) const OPERATIONS: &[Operations] = &[activation::OPERATIONS, norm::OPERATIONS, OTHERS];
+
+const OTHERS: Operations = &[
     ("BatchNorm1d", batch_norm),
     ("BatchNorm2d", batch_norm),
     ("BatchNorm3d", batch_norm),
     ("Conv2d", conv2d),
     ("Linear", linear),
-    ("ReLU", |case| elementwise(case, &Relu)),
-    ("Sigmoid", |case| elementwise(case, &Sigmoid)),
-    ("Softmax", softmax),
-    ("Tanh", |case| elementwise(case, &Tanh)),
 ];
 
 type Answers = Result<Vec<Answer>, Stop>;
@@ -42,12 +43,6 @@ fn stateless(case: &Case, layer: &dyn Layer, rank: usize) -> Answers {
 /// The first axis is that of the samples; a vector is one sample.
 fn elementwise(case: &Case, layer: &dyn Layer) -> Answers {
     stateless(case, layer, x(case)?.shape().rank().saturating_sub(1).max(1))
-}
-
-fn softmax(case: &Case) -> Answers {
-    let axis = case.setting("dim", None, "an axis", |value| isize::try_from(value.as_i64()?).ok())?;
-    // The library's axes are those of a sample, the reference's those of the batch: it becomes one sample.
-    stateless(case, &Softmax::new().axis(axis), x(case)?.shape().rank())
 }
 
 fn linear(case: &Case) -> Answers {

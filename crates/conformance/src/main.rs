@@ -7,6 +7,7 @@ mod broadcast;
 mod case;
 mod compare;
 mod error;
+mod init;
 mod layers;
 mod losses;
 mod norm;
@@ -53,8 +54,8 @@ struct Arguments {
 /// The suites of which the library has something.
 const SUITES: [(&str, &[Operations]); 8] = [
     ("broadcast", &[broadcast::OPERATIONS]),
-    ("layers", &[layers::OPERATIONS]),
-    ("losses", &[losses::OPERATIONS]),
+    ("layers", layers::OPERATIONS),
+    ("losses", losses::OPERATIONS),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),
     ("optim", optim::OPERATIONS),
@@ -114,6 +115,10 @@ fn chosen(folders: Vec<Folder>, arguments: &Arguments) -> Result<Vec<Folder>, Re
 
 fn run_folder(folder: &Folder, report: &mut Report) -> Result<(), ReadError> {
     let counts = report.counts(&folder.suite, &folder.op);
+    if folder.suite == "init" {
+        folder.raw().for_each(|(name, case)| counts.add(name, init::run(case)));
+        return Ok(());
+    }
     let Some(operation) = find(&folder.suite, &folder.op) else {
         counts.add_unsupported(folder.len());
         return Ok(());

@@ -5,6 +5,8 @@ mod activation;
 mod binary;
 mod index;
 mod linear;
+mod loss;
+mod norm;
 mod optimizer;
 mod reduce;
 mod shape;
@@ -21,6 +23,8 @@ pub(crate) const OPERATIONS: &[Operations] = &[
     binary::OPERATIONS,
     index::OPERATIONS,
     linear::OPERATIONS,
+    loss::OPERATIONS,
+    norm::OPERATIONS,
     optimizer::OPERATIONS,
     reduce::OPERATIONS,
     shape::OPERATIONS,

@@ -75,6 +75,22 @@ impl Bound {
         Ok(answers)
     }
 
+    /// y and dx for a given dy.
+    pub(crate) fn pull_back(
+        &mut self,
+        x: &Tensor<f64>,
+        dy: &Tensor<f64>,
+        cx: &Context,
+    ) -> Result<[Tensor<f64>; 2], Stop> {
+        let rows = self.rows(x, cx)?;
+        let mut ws = Workspace::training(&self.network, rows.len())?;
+        let y = self.forward_in(x, rows, cx, &mut ws)?;
+        ws.output_gradient_mut(&self.network).copy_from_slice(dy.as_slice());
+        self.network.backward(&self.theta, &self.state, rows, cx, &mut ws, InputGradient::Compute);
+        let dx = ws.input_gradient(&self.network).expect("asked for").data().to_vec();
+        Ok([y, Tensor::new(*x.shape(), dx)?])
+    }
+
     fn forward_in(
         &mut self,
         x: &Tensor<f64>,

@@ -92,6 +92,11 @@ impl Folder {
         self.raw.len()
     }
 
+    /// The cases as they stand in the index, with their names.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.raw.iter().map(|raw| (raw["name"].as_str().unwrap_or_default(), raw))
+    }
+
     fn check(&self) -> Result<(), ReadError> {
         let file = self.tensors.parsed()?;
         let mut names = BTreeSet::new();

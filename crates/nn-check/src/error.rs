@@ -2,6 +2,8 @@
 
 use nn_core::{BatchError, BindError, LossError};
 
+use crate::PointError;
+
 /// Why a check cannot begin.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -15,4 +17,7 @@ pub enum CheckError {
     /// The batch does not fit the loss.
     #[error(transparent)]
     Loss(#[from] LossError),
+    /// Second derivatives cannot be taken at this point.
+    #[error(transparent)]
+    Point(#[from] PointError),
 }

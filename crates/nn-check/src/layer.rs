@@ -1,10 +1,12 @@
 //! The gradients of a layer by itself: of its input and of every parameter.
 
-use nn_core::{Context, InputGradient, Layer, Network, Rows, Workspace};
+use nn_core::{Context, Entry, InputGradient, Layer, Network, Rows, Workspace};
 use tensor_ops::Shape;
 use tensor_ops::random::Stream;
 
-use crate::{CheckError, Report, numeric};
+use crate::function::{Function, Own};
+use crate::run::{Part, Task};
+use crate::{Check, CheckError, Missing, Report};
 
 /// Compares dx and dθ of a layer with the numerical gradient of J = Σ wᵢ yᵢ, for fixed random weights w, at a random
 /// input, θ and state drawn from `seed`.
@@ -43,46 +45,94 @@ pub fn layer(
     cx: Context,
     seed: u64,
 ) -> Result<Report, CheckError> {
-    let network = Network::bind(layer, input.into())?;
-    let random = RandomPoint::new(&network, batch, seed);
-    let RandomPoint { x, theta, state, weights } = &random;
-    let shape = *network.input_shape();
-    network.accepts(&rows(x, shape), cx.mode)?;
-    let mut ws = Workspace::training(&network, batch)?;
+    Check::new().layer(layer, input, batch, cx, seed)
+}
 
-    // NaN wherever something is read before it is written.
-    ws.fill(f64::NAN);
-    network.forward(theta, state, rows(x, shape), &cx, &mut ws);
-    ws.output_gradient_mut(&network).copy_from_slice(weights);
-    network.backward(theta, state, rows(x, shape), &cx, &mut ws, InputGradient::Compute);
-    let analytic_x = ws.input_gradient(&network).expect("asked for").data().to_vec();
-    let analytic_theta = ws.gradient().to_vec();
+impl Check {
+    /// As [`layer`](crate::layer()).
+    ///
+    /// # Errors
+    /// [`CheckError`] where the layer does not take `batch` samples of shape `input`.
+    ///
+    /// ```
+    /// use nn_core::Context;
+    /// use nn_layers::BatchNorm;
+    /// let check = nn_check::Check::new();
+    /// check.layer(&BatchNorm::new(), [3], 4, Context::training(0, 0), 1)?.assert();
+    /// check.layer(&BatchNorm::new(), [3], 4, Context::inference(), 1)?.assert();
+    /// # Ok::<(), nn_check::CheckError>(())
+    /// ```
+    pub fn layer(
+        &self,
+        layer: &dyn Layer,
+        input: impl Into<Shape>,
+        batch: usize,
+        cx: Context,
+        seed: u64,
+    ) -> Result<Report, CheckError> {
+        let network = Network::bind(layer, input.into())?;
+        let RandomPoint { x, theta, state, weights } = RandomPoint::new(&network, batch, seed);
+        let shape = *network.input_shape();
+        network.accepts(&rows(&x, shape), cx.mode)?;
+        let mut ws = Workspace::training(&network, batch)?;
 
-    // Terms may cancel in J, so its own size says too little about round-off.
-    let scale =
-        objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, f64::abs);
-    let mut j = |x: &[f64], theta: &[f64]| {
-        objective(network.forward(theta, state, rows(x, shape), &cx, &mut ws).data(), weights, |term| term)
-    };
-    let numeric_x = numeric::gradient(|x| j(x, theta), x, scale);
-    let numeric_theta = numeric::gradient(|theta| j(x, theta), theta, scale);
+        // NaN wherever something is read before it is written.
+        ws.fill(f64::NAN);
+        network.forward(&theta, &state, rows(&x, shape), &cx, &mut ws);
+        ws.output_gradient_mut(&network).copy_from_slice(&weights);
+        network.backward(&theta, &state, rows(&x, shape), &cx, &mut ws, InputGradient::Compute);
+        let dx = ws.input_gradient(&network).expect("asked for").data();
+        let analytic = [dx, ws.gradient()].concat();
+        // Terms may cancel in J, so its own size says too little about round-off.
+        let y = network.forward(&theta, &state, rows(&x, shape), &cx, &mut ws).data();
+        let scale = y.iter().zip(&weights).map(|(y, w)| (y * w).abs()).sum();
 
-    let mut report = Report::default();
-    let all = shape.prepend(batch).unwrap_or(shape);
-    report.add("input", all, &analytic_x, &numeric_x);
-    for entry in network.theta_layout().entries() {
-        let range = entry.range();
-        report.add(&entry.name, entry.shape, &analytic_theta[range.clone()], &numeric_theta[range]);
+        let all = shape.prepend(batch).unwrap_or(shape);
+        let mut parts = vec![Part { name: "input".to_string(), shape: all, range: 0..x.len() }];
+        parts.extend(Part::of_theta(&network, x.len()));
+        let point = [&x[..], &theta].concat();
+        let task = Task { point: &point, parts, analytic: &analytic, scale, samples: Some(batch) };
+        let make = |missing| -> Own<'_> {
+            let (mut ws, weights) = (ws.clone(), left_out(&weights, batch, missing));
+            let (network, state) = (&network, &state);
+            Box::new(move |point| {
+                let (x, theta) = point.split_at(batch * shape.size());
+                let y = network.forward(theta, state, rows(x, shape), &cx, &mut ws).data();
+                y.iter().zip(&weights).map(|(y, w)| y * w).sum()
+            })
+        };
+        Ok(self.run(&task, Function::Many(&make)))
     }
-    Ok(report)
+}
+
+/// Weights with those of a sample set to 0.
+pub(crate) fn left_out(weights: &[f64], samples: usize, missing: Option<Missing>) -> Vec<f64> {
+    let (mut weights, each) = (weights.to_vec(), weights.len() / samples);
+    match missing {
+        Some(Missing::First) => weights[..each].fill(0.0),
+        Some(Missing::Last) => weights[(samples - 1) * each..].fill(0.0),
+        None => {}
+    }
+    weights
+}
+
+impl Part {
+    /// The tensors of θ, which begins at position `start` of the point.
+    pub(crate) fn of_theta(network: &Network, start: usize) -> Vec<Part> {
+        let part = |entry: &Entry| {
+            let range = entry.range();
+            Part {
+                name: entry.name.clone(),
+                shape: entry.shape,
+                range: start + range.start..start + range.end,
+            }
+        };
+        network.theta_layout().entries().iter().map(part).collect()
+    }
 }
 
 fn rows(x: &[f64], shape: Shape) -> Rows<'_, f64> {
     Rows::new(x, shape).expect("whole samples")
-}
-
-fn objective(y: &[f64], weights: &[f64], f: impl Fn(f64) -> f64) -> f64 {
-    y.iter().zip(weights).map(|(y, w)| f(y * w)).sum()
 }
 
 /// Where a layer is checked.

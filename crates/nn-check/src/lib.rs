@@ -7,10 +7,19 @@
 //! | to check | use |
 //! |---|---|
 //! | the gradient of any function | [`check_gradient`] |
-//! | a model with its loss on a batch | [`model`] |
-//! | a layer by itself | [`layer`] |
+//! | the same without differences, where `f` takes dual numbers | [`check_gradient_exact`] |
+//! | a Jacobian, or its product with a vector | [`check_jacobian`], [`check_vjp`], [`check_jvp`] |
+//! | a Hessian-vector product | [`check_hessian_vector`] |
+//! | whether training stopped at a saddle | [`critical_point`] |
+//! | a model with its loss on a batch | [`model()`] |
+//! | a regularisation term | [`penalty()`] |
+//! | a layer or a loss by itself | [`layer()`], [`loss()`] |
+//! | any of these with other settings | [`Check`] |
 //! | a layer, as a battery of tests in one line | [`suite!`] |
 //! | a loss, likewise | [`loss_suite!`] |
+//!
+//! Each gives a [`Report`]: a [`Verdict`] overall and for every tensor, the distance with the course's [`Band`], the worst
+//! elements, and a [`Hint`] at what may be the matter. `docs/gradient-checking.md` teaches how it works.
 //!
 //! ```
 //! // J = x² y, and its gradient.
@@ -22,20 +31,61 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod check;
+mod critical;
+mod curve;
+mod direction;
+mod dual;
+mod element;
 mod error;
+mod explain;
+mod function;
+mod gradient;
+mod hessian;
+mod hint;
+mod jacobian;
+mod lanczos;
 mod layer;
+mod loss;
 mod model;
 mod numeric;
+mod penalty;
 mod report;
+mod run;
+mod sample;
+#[cfg(feature = "serde")]
+mod serial;
 pub mod suite;
+mod table;
+mod tensor;
+mod verdict;
 
+pub use check::{Check, Progress};
+pub use critical::{CriticalPoint, CriticalTest, Eigenpair, PointKind, critical_point, critical_point_of};
+pub use curve::error_curve;
+pub use dual::{
+    Dual, Number, check_gradient_exact, check_hessian_vector_exact, exact_gradient, exact_hessian_vector,
+};
+pub use element::Element;
 pub use error::CheckError;
+pub use gradient::check_gradient;
+pub use hessian::{HessianVector, PointError, check_hessian_vector, hessian_vector, model_hessian_vector};
+pub use hint::{Hint, Missing};
+pub use jacobian::{check_jacobian, check_jvp, check_vjp};
 pub use layer::layer;
+pub use loss::loss;
 pub use model::model;
-pub use numeric::check_gradient;
-pub use report::{Element, Report, TOLERANCE, Tensor};
+pub use penalty::penalty;
+pub use report::{Report, TOLERANCE};
+pub use tensor::Tensor;
+pub use verdict::{Band, Verdict};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are those of the page that teaches gradient checking.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/gradient-checking.md")]
+struct Page;

@@ -2,7 +2,7 @@
 
 mod loss;
 
-pub use loss::{Targets, classes, loss, values};
+pub use loss::{Targets, bits, classes, loss, none, signs, values, values_of};
 
 use std::sync::{Mutex, PoisonError};
 

@@ -76,7 +76,7 @@ impl Network {
                     pull_back(then, self.value(node.output, x, ws).data(), &mut grad[..m * width]);
                 }
                 let dy = self.gradient_of(node, m, &grad);
-                let theta = Params::new(theta, &node.params);
+                let theta = self.params(node, theta, state);
                 let mut pass = self.back_pass(i, theta, state, x, cx, ws, dy);
                 pass.x = &inputs[..node.inputs.len()];
                 if node.mixing.applies(cx.mode) {

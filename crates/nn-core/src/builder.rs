@@ -1,12 +1,14 @@
 //! Lowering: descriptions, however nested, become one flat list of kernels.
 
+use std::mem::{replace, take};
 use std::sync::Arc;
 
 use tensor_ops::Shape;
 use tensor_ops::random::Stream;
 
-use crate::network::{Node, StateStart, ThetaStart};
-use crate::{AnyKernel, BindError, BindErrorKind, Kernel, Layer, Layout, Mixing, Network};
+use crate::declare::Tables;
+use crate::network::Node;
+use crate::{AnyKernel, BindError, BindErrorKind, Kernel, Layer, Mixing, Network, Op};
 
 /// The most inputs of one operation.
 pub const MAX_INPUTS: usize = 4;
@@ -20,25 +22,14 @@ pub struct Value(usize);
 pub struct Builder {
     nodes: Vec<Node>,
     shapes: Vec<Shape>,
-    theta: Layout,
-    state: Layout,
-    theta_start: Vec<ThetaStart>,
-    state_start: Vec<StateStart>,
+    tables: Tables,
     /// The names of the enclosing layers, outermost first.
     path: Vec<String>,
 }
 
 impl Builder {
     fn new(input: Shape) -> Builder {
-        Builder {
-            nodes: Vec::new(),
-            shapes: vec![input],
-            theta: Layout::default(),
-            state: Layout::default(),
-            theta_start: Vec::new(),
-            state_start: Vec::new(),
-            path: Vec::new(),
-        }
+        Builder { nodes: Vec::new(), shapes: vec![input], tables: Tables::default(), path: Vec::new() }
     }
 
     /// The shape of a sample of `value`.
@@ -58,8 +49,35 @@ impl Builder {
     /// Those of the part.
     pub fn child(&mut self, name: &str, layer: &dyn Layer, x: Value) -> Result<Value, BindError> {
         self.path.push(name.to_string());
+        self.tables.prefix.push(name.to_string());
         let y = layer.build(self, x);
+        self.tables.prefix.pop();
         self.path.pop();
+        y
+    }
+
+    /// Adds a part whose parameters do not learn: they are part of the state, and no gradient or optimizer sees them.
+    ///
+    /// # Errors
+    /// Those of the part.
+    pub fn frozen(&mut self, layer: &dyn Layer, x: Value) -> Result<Value, BindError> {
+        let before = replace(&mut self.tables.frozen, true);
+        let y = layer.build(self, x);
+        self.tables.frozen = before;
+        y
+    }
+
+    /// Adds a part whose parameters' names begin with `name` wherever it stands. A second part that is added under the
+    /// same name uses the parameters of the first.
+    ///
+    /// # Errors
+    /// Those of the part; parameters of other shapes than the first part's, or of another kind of layer.
+    pub fn shared(&mut self, name: &str, layer: &dyn Layer, x: Value) -> Result<Value, BindError> {
+        let prefix = replace(&mut self.tables.prefix, vec![name.to_string()]);
+        let sharing = self.tables.sharing.replace(Vec::new());
+        let y = layer.build(self, x);
+        self.tables.sharing = sharing;
+        self.tables.prefix = prefix;
         y
     }
 
@@ -78,38 +96,36 @@ impl Builder {
         if inputs.len() != arity || arity > MAX_INPUTS {
             return Err(refuse(BindErrorKind::Arity { takes: arity, got: inputs.len() }));
         }
-        let plan = op.plan(&shapes).map_err(refuse)?;
+        let mut plan = op.plan(&shapes).map_err(refuse)?;
         if plan.output.size() == 0 {
             return Err(refuse(BindErrorKind::EmptySample { which: "output" }));
         }
 
-        let full = |own: &str| if path.is_empty() { own.to_string() } else { format!("{path}.{own}") };
-        let (mut params, mut rows) = (Vec::new(), Vec::new());
-        for param in plan.params {
-            let name = full(param.name);
-            if self.theta.get(&name).is_some() {
-                return Err(refuse(BindErrorKind::DuplicateName { name }));
+        let node = self.nodes.len();
+        let params = take(&mut plan.params);
+        let rows = params.iter().map(|p| p.shape.as_slice().first().copied().unwrap_or(1)).collect();
+        let frozen = self.tables.frozen;
+        let (params, of) = self.tables.declare(node, params).map_err(refuse)?;
+        let state = self.tables.declare_state(take(&mut plan.state)).map_err(refuse)?;
+        if let Some(of) = of {
+            let first = &mut self.nodes[of];
+            let ranges = if frozen { &first.frozen } else { &first.params };
+            if first.name != name || first.by_rows != plan.by_rows || *ranges != params {
+                let what = format!(
+                    "shares parameters with layers.{} ({}), which uses them in another way",
+                    first.path, first.name
+                );
+                return Err(refuse(BindErrorKind::Setting { what }));
             }
-            rows.push(param.shape.as_slice().first().copied().unwrap_or(1));
-            let range = self.theta.push(name, param.shape).map_err(|e| refuse(e.into()))?;
-            self.theta_start.push(ThetaStart { init: param.init, fan: param.fan });
-            params.push(range);
+            first.also.push(node);
         }
-        let mut state = Vec::new();
-        for tensor in plan.state {
-            let name = full(tensor.name);
-            if self.state.get(&name).is_some() {
-                return Err(refuse(BindErrorKind::DuplicateName { name }));
-            }
-            state.push(self.state.push(name, tensor.shape).map_err(|e| refuse(e.into()))?);
-            self.state_start.push(StateStart { initial: tensor.initial });
-        }
+        let (params, frozen) = if frozen { (Vec::new(), params) } else { (params, Vec::new()) };
 
         let output = self.shapes.len();
         self.shapes.push(plan.output);
         self.nodes.push(Node {
             // Two operations of one path are told apart by their position.
-            key: Stream::key(&format!("{path}#{}", self.nodes.len())),
+            key: Stream::key(&format!("{path}#{node}")),
             path,
             name,
             kernel: Arc::new(op),
@@ -117,6 +133,9 @@ impl Builder {
             accumulates: Vec::new(), // known when all uses are
             output,
             params,
+            frozen,
+            reuses: of.is_some(),
+            also: Vec::new(),
             state,
             rows,
             saved: plan.saved,
@@ -131,6 +150,7 @@ impl Builder {
             slab: slab(plan.flops, plan.min_rows),
             fuses: plan.fuses,
             by_rows: plan.by_rows,
+            indices: plan.indices,
             fused: false,
             then: None,
             pulled: false,
@@ -165,7 +185,8 @@ impl Network {
         }
         let mut builder = Builder::new(input);
         let Value(output) = layer.build(&mut builder, Value(0))?;
-        let Builder { mut nodes, shapes, theta, state, theta_start, state_start, .. } = builder;
+        let Builder { mut nodes, shapes, tables, .. } = builder;
+        let Tables { theta, state, mut theta_start, mut state_start, .. } = tables;
 
         // From the output backwards: who is used, and who writes a value's gradient first and who adds to it. The
         // loss is the first to write the output's gradient.
@@ -176,14 +197,16 @@ impl Network {
                 let inputs: Vec<Shape> = node.inputs.iter().map(|&x| shapes[x]).collect();
                 return Err(BindError::new(&node.path, node.name, &inputs, BindErrorKind::Unused));
             }
-            node.accumulates =
-                node.inputs.iter().map(|&x| std::mem::replace(&mut written[x], true)).collect();
+            node.accumulates = node.inputs.iter().map(|&x| replace(&mut written[x], true)).collect();
         }
         // Forwards: a gradient is worth computing where it leads to a parameter.
         let mut trainable = vec![false; shapes.len()];
         for node in &nodes {
             trainable[node.output] = !node.params.is_empty() || node.inputs.iter().any(|&x| trainable[x]);
         }
+        let gains: Vec<f64> = nodes.iter().map(|node| gain_after(&nodes, node.output, output)).collect();
+        let drawn = state_start.iter_mut().filter_map(|start| start.drawn_mut());
+        theta_start.iter_mut().chain(drawn).for_each(|start| start.gain = gains[start.node]);
         let buffers = fuse(&mut nodes, &shapes, output);
         let signature = 0; // known in a moment
         let mut network = Network {
@@ -203,17 +226,25 @@ impl Network {
     }
 }
 
+/// The one operation of one input that reads a value, unless the caller reads it too.
+fn only_reader(nodes: &[Node], value: usize, output: usize) -> Option<usize> {
+    let mut uses = nodes.iter().enumerate().filter(|(_, node)| node.inputs.contains(&value));
+    match (uses.next(), uses.next()) {
+        (Some((i, node)), None) if value != output && node.inputs.len() == 1 => Some(i),
+        _ => None,
+    }
+}
+
+/// What the weights that make a value are to fit.
+fn gain_after(nodes: &[Node], value: usize, output: usize) -> f64 {
+    only_reader(nodes, value, output).map_or(1.0, |i| <dyn AnyKernel as Op>::gain(&*nodes[i].kernel))
+}
+
 /// Finds the activations that are computed in place together with the operation before them, and says where each value
 /// lies. A value must have no other reader, or what an activation overwrites would be missed.
 fn fuse(nodes: &mut [Node], shapes: &[Shape], output: usize) -> Vec<usize> {
     let mut buffers: Vec<usize> = (0..shapes.len()).collect();
-    let reader = |nodes: &[Node], value: usize| {
-        let mut uses = nodes.iter().enumerate().filter(|(_, node)| node.inputs.contains(&value));
-        match (uses.next(), uses.next()) {
-            (Some((i, node)), None) if value != output && node.inputs.len() == 1 => Some(i),
-            _ => None,
-        }
-    };
+    let reader = |nodes: &[Node], value: usize| only_reader(nodes, value, output);
     for i in 0..nodes.len() {
         let Some(j) = reader(nodes, nodes[i].output).filter(|_| nodes[i].fuses) else { continue };
         // The output's gradient is the caller's to write: it is read and left as it is.

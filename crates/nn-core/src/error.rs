@@ -147,6 +147,23 @@ pub enum BatchError {
         /// What came.
         got: usize,
     },
+    /// A number that is no index into a layer's table.
+    #[error(
+        "{}: sample {sample} holds {got}, expected an index: a whole number below {below}",
+        place(path, layer)
+    )]
+    Index {
+        /// Where the layer stands.
+        path: String,
+        /// What the layer is.
+        layer: &'static str,
+        /// The position of the sample.
+        sample: usize,
+        /// What came.
+        got: f64,
+        /// The length of the table.
+        below: usize,
+    },
     /// Inputs and targets of different numbers.
     #[error("{inputs} samples with {targets} targets")]
     Targets {
@@ -154,6 +171,27 @@ pub enum BatchError {
         inputs: usize,
         /// The number of targets.
         targets: usize,
+    },
+    /// A place for the outputs that is too small or too large.
+    #[error("{samples} samples have {} outputs in all, got room for {got}", samples.saturating_mul(*width))]
+    Room {
+        /// The number of samples.
+        samples: usize,
+        /// The outputs of a sample.
+        width: usize,
+        /// How many there is room for.
+        got: usize,
+    },
+    /// A workspace that was made for another network.
+    #[error("a workspace of another network")]
+    Workspace,
+    /// A workspace for fewer samples than have to go through the network together.
+    #[error("this network mixes samples: {needed} go together, and the workspace holds {capacity}")]
+    Capacity {
+        /// What the workspace holds.
+        capacity: usize,
+        /// What came.
+        needed: usize,
     },
     /// More memory than there is.
     #[error("no memory for a workspace of {capacity} samples ({elements} numbers in one buffer)")]

@@ -24,6 +24,13 @@ pub trait Op: Debug + Send + Sync + 'static {
     fn arity(&self) -> usize {
         1
     }
+
+    /// What the deviation of the weights before this operation is to be multiplied by, compared with Var(W) = 1/n, so that
+    /// signals keep their scale: √2 for a rectifier, which loses half of them, and 1 where the operation is about the
+    /// identity near 0. [`Initializer::fill_before`](crate::Initializer::fill_before) is told.
+    fn gain(&self) -> f64 {
+        1.0
+    }
 }
 
 /// The arithmetic of an operation, for one scalar type.
@@ -43,7 +50,8 @@ pub trait Kernel<T: Real>: Op {
     fn forward(&self, pass: &Pass<'_, T>, y: RowsMut<'_, T>, local: Local<'_, T>);
 
     /// Updates the observed state from a training batch whose `forward` has run. The only function that changes state,
-    /// which is why `pass.state` is empty here: what was observed so far is in `state`.
+    /// which is why `pass.state` is empty here: what was observed so far is in `state`. `pass.theta` is empty where the
+    /// layer is frozen, for then its parameters are state too.
     fn observe(&self, _pass: &Pass<'_, T>, _state: ParamsMut<'_, T>) {}
 
     /// As `summarize`, before `backward_input` and `backward_params`: writes what is to be known of all of dy.

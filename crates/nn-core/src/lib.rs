@@ -22,6 +22,7 @@
 mod back;
 mod builder;
 mod context;
+mod declare;
 mod error;
 mod init;
 mod kernel;
@@ -33,11 +34,15 @@ mod network;
 mod objective;
 mod parts;
 mod plan;
+mod predict;
 mod profile;
 mod rows;
 mod run;
 #[cfg(feature = "safetensors")]
 mod save;
+mod summary;
+#[cfg(feature = "safetensors")]
+mod weights;
 mod workspace;
 
 pub use builder::{Builder, MAX_INPUTS, Value};
@@ -53,9 +58,13 @@ pub use network::{Network, Node};
 pub use objective::{loss_value, loss_value_and_gradient};
 pub use parts::{MAX_MEMORY, ThetaPart};
 pub use plan::{Mixing, Param, Plan, State};
+pub use predict::Predictor;
 pub use profile::{Phase, Profile};
 pub use rows::{Rows, RowsMut};
 pub use run::InputGradient;
 #[cfg(feature = "safetensors")]
 pub use save::LoadError;
+pub use summary::Summary;
+#[cfg(feature = "safetensors")]
+pub use weights::{WeightReport, Weights};
 pub use workspace::Workspace;

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use tensor_ops::{Real, Shape};
+use tensor_ops::{Real, Shape, simd};
 
 use crate::error::batched;
 use crate::{BatchError, Rows, RowsMut};
@@ -16,6 +16,8 @@ pub enum Target<'a, T> {
     Classes(&'a [usize]),
     /// Real values, one row a sample.
     Values(Rows<'a, T>),
+    /// Nothing, for this number of samples: the outputs are compared with each other, as in a triplet.
+    None(usize),
 }
 
 impl<'a, T> Target<'a, T> {
@@ -27,11 +29,13 @@ impl<'a, T> Target<'a, T> {
                 Target::Classes(&classes[range.start * each..range.end * each])
             }
             Target::Values(rows) => Target::Values(rows.slice(range)),
+            Target::None(_) => Target::None(range.len()),
         }
     }
 }
 
-/// How the terms become one number.
+/// How the terms become one number. Without a reduction the loss is its terms: what the functions that reduce leave in
+/// their `terms`, each times its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Reduction {
@@ -62,8 +66,28 @@ impl<'a, T: Real> Upstream<'a, T> {
     }
 
     /// What reaches term `i`.
+    #[inline(always)]
     pub fn at(&self, i: usize) -> T {
         self.weights.map_or(self.scale, |(weights, each)| self.scale * weights[i / each])
+    }
+
+    /// dy = upstream · dy, where dy holds the derivatives of the terms, `outputs` of them side by side for each term.
+    pub fn pull_back(&self, dy: &mut [T], outputs: usize) {
+        let (each, weights) = match self.weights {
+            Some((weights, each)) => (each * outputs, weights),
+            None => (dy.len().max(1), &[T::ONE][..]),
+        };
+        for (dy, weight) in dy.chunks_mut(each).zip(weights) {
+            let factor = self.scale * *weight;
+            simd::dispatch(
+                #[inline(always)]
+                || {
+                    for dy in &mut *dy {
+                        *dy = factor * *dy;
+                    }
+                },
+            );
+        }
     }
 
     /// What reaches a range of terms, which begins and ends with a weight.
@@ -114,6 +138,17 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
             Some(at) => refuse(format!("number {at} is {}, expected a finite number", weights[at])),
             None => Ok(()),
         }
+    }
+
+    /// Checks outputs of a loss that is not defined for every number: probabilities, variances. A training step does not
+    /// ask, for there such an output shows as a loss that is NaN, which changes nothing; this is for outputs that come
+    /// from elsewhere.
+    ///
+    /// # Errors
+    /// [`LossError::Output`] with the first bad output.
+    fn check_outputs(&self, y: Rows<'_, T>) -> Result<(), LossError> {
+        let _ = y;
+        Ok(())
     }
 
     /// How the terms are reduced.
@@ -185,6 +220,30 @@ pub enum LossError {
         /// What it should be.
         expected: &'static str,
     },
+    /// Outputs of a shape that the loss cannot take.
+    #[error("{loss}: expected outputs of shape {expected}, got {}", batched(output))]
+    OutputShape {
+        /// The loss.
+        loss: &'static str,
+        /// The shape of an output sample.
+        output: Shape,
+        /// What it takes, with the sample axis in front.
+        expected: &'static str,
+    },
+    /// An output that the loss is not defined for.
+    #[error("{loss}: output {element} of sample {sample} is {value}, expected {expected}")]
+    Output {
+        /// The loss.
+        loss: &'static str,
+        /// The sample, from 0.
+        sample: usize,
+        /// The position in the sample, from 0.
+        element: usize,
+        /// The value.
+        value: f64,
+        /// What it should be.
+        expected: &'static str,
+    },
     /// Weights that do not fit the terms of the loss.
     #[error("weights of the batch: {what}")]
     Weights {
@@ -227,6 +286,7 @@ impl<'a, T: Real> Batch<'a, T> {
                 (classes.len(), !classes.is_empty() && classes.len().is_multiple_of(x.len()))
             }
             Target::Values(rows) => (rows.len(), rows.len() == x.len()),
+            Target::None(samples) => (samples, samples == x.len()),
         };
         if !fits {
             return Err(BatchError::Targets { inputs: x.len(), targets });

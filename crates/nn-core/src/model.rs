@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use tensor_ops::Shape;
 use tensor_ops::random::{FNV_START, fnv1a};
-use tensor_ops::{Shape, Tensor};
 
 use crate::parts::Change;
 use crate::run::InputGradient;
 use crate::{
-    Batch, BatchError, Context, Loss, MAX_MEMORY, Mode, Network, Rows, Scalar, ThetaPart, Workspace,
+    Batch, BatchError, Context, Entry, Layout, Loss, MAX_MEMORY, Network, Scalar, ThetaPart, Workspace,
 };
 
 /// A network, its θ and its observed state.
@@ -39,15 +39,12 @@ pub struct Model<T> {
     state: Vec<T>,
 }
 
-/// Samples that [`Model::predict`] takes through the network at once, unless the network mixes samples.
-const CHUNK: usize = 256;
-
 impl<T: Scalar> Model<T> {
     /// A network with its first θ: a function of the seed and the parameters' names.
     pub fn init(network: Network, seed: u64) -> Model<T> {
         Model {
             theta: network.initial_theta(seed),
-            state: network.initial_state(),
+            state: network.initial_state_for(seed),
             network: Arc::new(network),
         }
     }
@@ -95,30 +92,19 @@ impl<T: Scalar> Model<T> {
         Some((&entry.shape, &flat[entry.range()]))
     }
 
+    /// The elements of the learned or observed tensor of this name, to be changed.
+    pub fn parameter_mut(&mut self, name: &str) -> Option<&mut [T]> {
+        let range = |layout: &Layout| layout.get(name).map(Entry::range);
+        if let Some(range) = range(self.network.theta_layout()) {
+            return Some(&mut self.theta[range]);
+        }
+        range(self.network.state_layout()).map(|range| &mut self.state[range])
+    }
+
     /// The same network with every number rounded to another scalar type.
     pub fn cast<U: Scalar>(&self) -> Model<U> {
         let cast = |x: &[T]| x.iter().map(|x| U::from_f64(x.to_f64())).collect();
         Model { network: self.network.clone(), theta: cast(&self.theta), state: cast(&self.state) }
-    }
-
-    /// The outputs for samples along the first axis of `x`, in inference mode.
-    ///
-    /// # Errors
-    /// [`BatchError`] where the samples have another shape than the network takes, or there are none.
-    pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, BatchError> {
-        let rows = Rows::of_tensor(x)?;
-        self.network.accepts(&rows, Mode::Inference)?;
-        let output = self.network.output_shape();
-        let mut y = Vec::with_capacity(rows.len() * output.size());
-        let mixes = self.network.mixes_samples(Mode::Inference);
-        let size = if mixes { rows.len() } else { rows.len().min(CHUNK) };
-        let mut ws = Workspace::inference(&self.network, size)?;
-        for first in (0..rows.len()).step_by(size) {
-            let chunk = rows.slice(first..(first + size).min(rows.len()));
-            let cx = Context::inference();
-            y.extend_from_slice(self.network.forward(&self.theta, &self.state, chunk, &cx, &mut ws).data());
-        }
-        Ok(Tensor::new(output.prepend(rows.len())?, y)?)
     }
 
     /// Buffers for training steps of up to `capacity` samples.
@@ -131,10 +117,12 @@ impl<T: Scalar> Model<T> {
 
     /// The loss of a batch, with its gradient left in the workspace; in training mode the observed state is updated,
     /// unless the loss is NaN or infinite. One training step is this and an optimizer's update of
-    /// [`Model::theta_mut`] from [`Workspace::gradient`].
+    /// [`Model::theta_mut`] from [`Workspace::gradient`], to be left out where the loss is not finite. With all of the gradient at hand before the update:
+    /// to clip it by its norm (`Optimizer::update_clipped` of `nn-optim`), say. Where no update needs that, [`Model::step`] is faster.
     ///
     /// # Panics
     /// Where the batch does not fit the network or the loss; [`Network::accepts`] and [`Loss::check`] tell before.
+    #[track_caller]
     pub fn loss_and_gradient(
         &mut self,
         batch: &Batch<'_, T>,
@@ -154,7 +142,9 @@ impl<T: Scalar> Model<T> {
     /// on several threads, each as soon as its gradient is known. The gradient is left in the workspace. A loss that is NaN
     /// or infinite changes nothing.
     ///
-    /// `memory` is what the update remembers: some vectors as long as θ, one behind the other, at most [`MAX_MEMORY`].
+    /// `memory` is what the update remembers: some vectors as long as θ, one behind the other, at most [`MAX_MEMORY`]. How θ is cut
+    /// into parts depends on the network and the number of threads, so an update may look at numbers one by one (to bound each, say), but not
+    /// at the norm of a part: what needs all of the gradient begins with [`Model::loss_and_gradient`].
     ///
     /// ```
     /// use nn_core::{Batch, Context, Layer, Model, Rows, Target};
@@ -163,10 +153,14 @@ impl<T: Scalar> Model<T> {
     /// let (x, t) = ([0.0, 1.0, 2.0], [1.0, 3.0, 5.0]);
     /// let batch = Batch::new(Rows::new(&x, [1])?, Target::Values(Rows::new(&t, [1])?))?;
     /// let mut ws = model.workspace(3)?;
+    /// let mut memory = vec![0.0; model.theta().len()]; // one number for each of θ
     /// for step in 0..200 {
-    ///     model.step(&batch, &MeanSquaredError::new(), &Context::training(0, step), &mut ws, &mut [], &|part| {
-    ///         for (theta, d) in part.theta.iter_mut().zip(part.gradient) {
-    ///             *theta -= 0.2 * *d;
+    ///     model.step(&batch, &MeanSquaredError::new(), &Context::training(0, step), &mut ws, &mut memory, &|part| {
+    ///         let [velocity, ..] = part.memory;
+    ///         assert_eq!(velocity.len(), part.theta.len(), "a memory of one vector");
+    ///         for ((theta, d), v) in part.theta.iter_mut().zip(part.gradient).zip(velocity) {
+    ///             *v = 0.5 * *v + *d; // momentum
+    ///             *theta -= 0.1 * *v;
     ///         }
     ///     });
     /// }
@@ -177,6 +171,7 @@ impl<T: Scalar> Model<T> {
     /// # Panics
     /// As [`Model::loss_and_gradient`], and where `memory` is no whole number of vectors, or more than [`MAX_MEMORY`]. Where `update`
     /// itself panics, some parts of θ have been updated, and the workspace is of no further use.
+    #[track_caller]
     pub fn step(
         &mut self,
         batch: &Batch<'_, T>,
@@ -190,7 +185,7 @@ impl<T: Scalar> Model<T> {
         let (n, len) = (theta.len(), memory.len());
         assert!(
             len == 0 || (n > 0 && len.is_multiple_of(n) && len / n <= MAX_MEMORY),
-            "the memory of an update has {len} elements, expected at most {MAX_MEMORY} vectors of {n}"
+            "the memory of an update has {len} elements, expected a whole number of vectors of {n}, at most {MAX_MEMORY}"
         );
         let value = network.value_and_output_gradient(theta, state, batch, loss, cx, ws);
         if value.is_finite() {

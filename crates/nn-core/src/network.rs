@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tensor_ops::random::{FNV_START, Stream, fnv1a};
 use tensor_ops::{Real, Shape};
 
-use crate::{AnyKernel, BatchError, Context, Fan, Initializer, Layout, Mixing, Mode, Rows};
+use crate::{AnyKernel, BatchError, Context, Entry, Fan, Initializer, Layout, Mixing, Mode, Params, Rows};
 
 /// A network bound to an input shape. It holds no scalar type and no numbers: θ and state are handed to it.
 ///
@@ -47,12 +47,37 @@ pub struct Network {
 pub(crate) struct ThetaStart {
     pub(crate) init: Arc<dyn Initializer>,
     pub(crate) fan: Fan,
+    /// That of the operation that follows.
+    pub(crate) gain: f64,
+    /// The operation that it belongs to.
+    pub(crate) node: usize,
 }
 
-/// How an observed tensor starts.
+impl ThetaStart {
+    fn values(&self, entry: &Entry, seed: u64) -> Vec<f64> {
+        let mut values = vec![0.0; entry.shape.size()];
+        let mut random = Stream::new(seed, Stream::key(&entry.name), 0).rng(0);
+        self.init.fill_before(self.gain, &entry.shape, self.fan, &mut random, &mut values);
+        values
+    }
+}
+
+/// How a tensor of the state starts.
 #[derive(Debug)]
-pub(crate) struct StateStart {
-    pub(crate) initial: f64,
+pub(crate) enum StateStart {
+    /// An observed one: with all elements equal.
+    Constant(f64),
+    /// A frozen parameter: as it would start in θ.
+    Drawn(ThetaStart),
+}
+
+impl StateStart {
+    pub(crate) fn drawn_mut(&mut self) -> Option<&mut ThetaStart> {
+        match self {
+            StateStart::Constant(_) => None,
+            StateStart::Drawn(start) => Some(start),
+        }
+    }
 }
 
 /// One kernel of a network, with everything that binding found out about it.
@@ -68,6 +93,11 @@ pub struct Node {
     pub(crate) output: usize,
     /// Its tensors in θ and in the state.
     pub(crate) params: Vec<Range<usize>>,
+    /// Its parameters in the state, where they do not learn; then `params` is empty.
+    pub(crate) frozen: Vec<Range<usize>>,
+    /// Whether its parameters are those of an operation before, and which operations use its own again.
+    pub(crate) reuses: bool,
+    pub(crate) also: Vec<usize>,
     pub(crate) state: Vec<Range<usize>>,
     /// The length of the first axis of each parameter.
     pub(crate) rows: Vec<usize>,
@@ -84,6 +114,7 @@ pub struct Node {
     pub(crate) slab: usize,
     pub(crate) fuses: bool,
     pub(crate) by_rows: bool,
+    pub(crate) indices: Option<usize>,
     /// Who computes this operation, which is an activation: the one before.
     pub(crate) fused: bool,
     /// The activation that is computed with this operation, in place: the number of its node.
@@ -156,7 +187,7 @@ impl Network {
         let mut all =
             format!("{:?} {:?} {} {}", self.shapes, self.buffers, self.theta.len(), self.state.len());
         for node in &self.nodes {
-            let Node { inputs, output, params, rows, state, slab, fused, then, .. } = node;
+            let Node { inputs, output, params, frozen, also, rows, state, slab, fused, then, .. } = node;
             let sizes = [
                 node.saved,
                 node.saved_back,
@@ -166,7 +197,7 @@ impl Network {
                 node.batch_scratch,
             ];
             all += &format!(
-                "{inputs:?} {output} {params:?} {rows:?} {state:?} {slab} {fused} {then:?} {sizes:?}"
+                "{inputs:?} {output} {params:?} {frozen:?} {also:?} {rows:?} {state:?} {slab} {fused} {then:?} {sizes:?}"
             );
             all += &format!("{} {:?} {}", node.by_rows, node.accumulates, node.name);
         }
@@ -174,23 +205,31 @@ impl Network {
     }
 
     /// A first θ. Each tensor is a function of the seed and its name, so that adding a layer at the end does not
-    /// change the others.
+    /// change the others (but for the one before an activation, where its rule fits what follows).
     pub fn initial_theta<T: Real>(&self, seed: u64) -> Vec<T> {
         let mut theta = Vec::with_capacity(self.theta.len());
         for (entry, start) in self.theta.entries().iter().zip(&self.theta_start) {
-            let mut values = vec![0.0; entry.shape.size()];
-            let mut random = Stream::new(seed, Stream::key(&entry.name), 0).rng(0);
-            start.init.fill(&entry.shape, start.fan, &mut random, &mut values);
-            theta.extend(values.into_iter().map(T::from_f64));
+            theta.extend(start.values(entry, seed).into_iter().map(T::from_f64));
         }
         theta
     }
 
-    /// A first state.
+    /// A first state, with frozen parameters drawn for seed 0.
     pub fn initial_state<T: Real>(&self) -> Vec<T> {
+        self.initial_state_for(0)
+    }
+
+    /// A first state: observed tensors start as their layers say, frozen parameters as they would in
+    /// [`Network::initial_theta`].
+    pub fn initial_state_for<T: Real>(&self, seed: u64) -> Vec<T> {
         let mut state = Vec::with_capacity(self.state.len());
         for (entry, start) in self.state.entries().iter().zip(&self.state_start) {
-            state.resize(entry.range().end, T::from_f64(start.initial));
+            match start {
+                StateStart::Constant(x) => state.resize(entry.range().end, T::from_f64(*x)),
+                StateStart::Drawn(start) => {
+                    state.extend(start.values(entry, seed).into_iter().map(T::from_f64));
+                }
+            }
         }
         state
     }
@@ -198,13 +237,26 @@ impl Network {
     /// Checks that the network can take these samples in this mode.
     ///
     /// # Errors
-    /// [`BatchError`]: another sample shape, no samples, or fewer than a layer that mixes samples needs.
-    pub fn accepts<T>(&self, x: &Rows<'_, T>, mode: Mode) -> Result<(), BatchError> {
+    /// [`BatchError`]: another sample shape, no samples, fewer than a layer that mixes samples needs, or what is no index
+    /// where a layer reads indices.
+    pub fn accepts<T: Real>(&self, x: &Rows<'_, T>, mode: Mode) -> Result<(), BatchError> {
         if x.shape() != self.input_shape() {
             return Err(BatchError::Shape { expected: *self.input_shape(), got: *x.shape() });
         }
         if x.is_empty() {
             return Err(BatchError::Empty);
+        }
+        let readers = self.nodes.iter().filter(|node| node.inputs.contains(&0));
+        for (node, below) in readers.filter_map(|node| Some((node, node.indices?))) {
+            if let Some(at) = x.data().iter().position(|&x| !is_index(x, below)) {
+                return Err(BatchError::Index {
+                    path: node.path.clone(),
+                    layer: node.name,
+                    sample: at / x.width(),
+                    got: x.data()[at].to_f64(),
+                    below,
+                });
+            }
         }
         let needing = self.nodes.iter().find(|node| node.mixing.applies(mode) && node.min_batch > x.len());
         match needing {
@@ -218,7 +270,20 @@ impl Network {
         }
     }
 
+    /// An operation's parameters, wherever they are.
+    pub(crate) fn params<'a, T>(&self, node: &'a Node, theta: &'a [T], state: &'a [T]) -> Params<'a, T> {
+        match node.frozen.is_empty() {
+            true => Params::new(theta, &node.params),
+            false => Params::new(state, &node.frozen),
+        }
+    }
+
     pub(crate) fn random(&self, node: &Node, cx: &Context) -> Stream {
         Stream::new(cx.seed, node.key, cx.step)
     }
+}
+
+/// Whether a number is whole and in `0..below`.
+fn is_index<T: Real>(x: T, below: usize) -> bool {
+    x >= T::ZERO && x.to_f64() < below as f64 && x.floor() == x
 }

@@ -9,8 +9,18 @@ use crate::{
     Batch, Context, Loss, LossError, Network, Reduction, Rows, RowsMut, Scalar, Target, Upstream, Workspace,
 };
 
-/// The loss of outputs `y`: its terms, weighted, and reduced to one number. `terms` is scratch and grows to the number
-/// of terms the first time.
+/// The loss of outputs `y`: its terms, weighted, and reduced to one number. `terms` grows to the number of terms the
+/// first time; afterwards it holds them, weighted: the loss without a reduction.
+///
+/// ```
+/// use nn_core::{Rows, Target, loss_value};
+/// use nn_layers::MeanSquaredError;
+/// let (y, t) = (Rows::new(&[1.0, 2.0], [1])?, Rows::new(&[0.0, 4.0], [1])?);
+/// let mut terms = Vec::new();
+/// assert_eq!(loss_value(&MeanSquaredError::new(), y, Target::Values(t), None, &mut terms), 2.5);
+/// assert_eq!(terms, [1.0, 4.0]);
+/// # Ok::<(), nn_core::BatchError>(())
+/// ```
 ///
 /// # Panics
 /// Without samples, or where targets or weights do not fit; [`Loss::check_batch`] tells before.
@@ -95,6 +105,7 @@ impl Network {
     ///
     /// # Panics
     /// Where the batch does not fit; see [`Network::accepts`] and [`Loss::check_batch`].
+    #[track_caller]
     pub fn loss<T: Scalar>(
         &self,
         theta: &[T],
@@ -117,6 +128,7 @@ impl Network {
     /// # Panics
     /// As [`Network::loss`].
     #[allow(clippy::too_many_arguments)] // θ and state apart from the rest are what the function is pure in
+    #[track_caller]
     pub fn loss_and_gradient<T: Scalar>(
         &self,
         theta: &[T],
@@ -133,6 +145,7 @@ impl Network {
     }
 
     /// Forward, and the loss with its gradient with respect to the output.
+    #[track_caller]
     pub(crate) fn value_and_output_gradient<T: Scalar>(
         &self,
         theta: &[T],
@@ -159,6 +172,7 @@ impl Network {
     }
 }
 
+#[track_caller]
 fn assert_fits(checked: Result<(), LossError>) {
     if let Err(error) = checked {
         panic!("{error}");

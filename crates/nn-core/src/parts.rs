@@ -62,15 +62,18 @@ const ALONE: usize = 1 << 19;
 
 impl Cut {
     pub(crate) fn new(network: &Network, samples: usize) -> Cut {
-        let with_params = || network.nodes.iter().enumerate().filter(|(_, node)| !node.params.is_empty());
+        let own = |node: &crate::Node| !node.params.is_empty() && !node.reuses;
+        let with_params = || network.nodes.iter().enumerate().filter(|(_, node)| own(node));
         let flops = with_params().fold(0usize, |sum, (_, node)| sum.saturating_add(node.flops));
         let size = (flops.saturating_mul(samples) / (PER_THREAD * pool::threads())).max(PIECE);
         let mut cut = Cut { theta: vec![0], scratch: vec![0], flops, ..Cut::default() };
         for (i, node) in with_params() {
             let of_node: usize = node.params.iter().map(Range::len).sum();
             if !node.by_rows || node.flops.saturating_mul(samples) <= size {
-                let scratch = if node.by_rows { 0 } else { node.batch_scratch };
-                cut.push(Piece { node: i, rows: None }, of_node, scratch);
+                let uses = || node.also.iter().map(|&j| &network.nodes[j]).chain([node]);
+                let scratch = uses().map(|node| if node.by_rows { 0 } else { node.batch_scratch }).max();
+                let term = if node.also.is_empty() { 0 } else { of_node };
+                cut.push(Piece { node: i, rows: None }, of_node, scratch.unwrap_or(0).saturating_add(term));
                 continue;
             }
             for (param, span) in node.params.iter().enumerate() {
@@ -80,7 +83,8 @@ impl Cut {
                 for piece in 0..count {
                     let range = rows * piece / count..rows * (piece + 1) / count;
                     let len = range.len() * span.len() / rows.max(1);
-                    cut.push(Piece { node: i, rows: Some((param, range)) }, len, 0);
+                    let term = if node.also.is_empty() { 0 } else { len };
+                    cut.push(Piece { node: i, rows: Some((param, range)) }, len, term);
                 }
             }
         }
@@ -128,7 +132,12 @@ impl Network {
             pool::split_at(cut.pieces.len(), parts, |i, [gradient, scratch, theta, memory @ ..]| {
                 let piece = &cut.pieces[i];
                 timed(profile, Part::Node(piece.node, Phase::BackwardParams), || {
-                    self.backward_piece(piece, state, x, cx, ws, (cut.theta[i], &mut *gradient), scratch);
+                    let at = (cut.theta[i], &mut *gradient);
+                    if self.nodes[piece.node].also.is_empty() {
+                        self.backward_piece(piece, piece.node, state, x, cx, ws, at, scratch);
+                    } else {
+                        self.backward_uses(piece, state, x, cx, ws, at, scratch);
+                    }
                     if let Some(update) = update {
                         update(ThetaPart { first: cut.theta[i], theta, memory, gradient });
                     }
@@ -145,8 +154,10 @@ impl Network {
         ws.part_scratch = scratch;
     }
 
+    /// As `backward_piece`, for what is used several times: the sum over the uses, in their order.
     #[allow(clippy::too_many_arguments)] // one caller, a few lines above
-    fn backward_piece<T: Scalar>(
+    #[cold]
+    fn backward_uses<T: Scalar>(
         &self,
         piece: &Piece,
         state: &[T],
@@ -156,15 +167,37 @@ impl Network {
         (first, gradient): (usize, &mut [T]),
         scratch: &mut [T],
     ) {
-        let node = &self.nodes[piece.node];
+        let (term, scratch) = scratch.split_at_mut(gradient.len());
+        self.backward_piece(piece, piece.node, state, x, cx, ws, (first, gradient), scratch);
+        for &of in &self.nodes[piece.node].also {
+            self.backward_piece(piece, of, state, x, cx, ws, (first, term), scratch);
+            gradient.iter_mut().zip(&*term).for_each(|(sum, term)| *sum += *term);
+        }
+    }
+
+    /// A piece's gradient by operation `of`.
+    #[allow(clippy::too_many_arguments)] // two callers, a few lines above
+    #[inline(always)] // into the loop over pieces, as the common case needs no call
+    fn backward_piece<T: Scalar>(
+        &self,
+        piece: &Piece,
+        of: usize,
+        state: &[T],
+        x: Rows<'_, T>,
+        cx: &Context,
+        ws: &Workspace<T>,
+        (first, gradient): (usize, &mut [T]),
+        scratch: &mut [T],
+    ) {
+        let node = &self.nodes[of];
         let inputs = self.inputs(node, x, ws);
         let dy = self.gradient_of(node, x.len(), &ws.grads[self.buffers[node.output]]);
         // θ may be changing by now.
         let theta = Params::new(&[], &[]);
-        let mut pass = self.back_pass(piece.node, theta, state, x, cx, ws, dy);
+        let mut pass = self.back_pass(of, theta, state, x, cx, ws, dy);
         pass.x = &inputs[..node.inputs.len()];
-        pass.saved_back = &ws.saved_back[piece.node][..x.len() * node.saved_back];
-        pass.summary_back = &ws.summaries_back[piece.node];
+        pass.saved_back = &ws.saved_back[of][..x.len() * node.saved_back];
+        pass.summary_back = &ws.summaries_back[of];
         let kernel = T::of(&*node.kernel);
         match &piece.rows {
             Some((param, rows)) => kernel.backward_rows(&pass, *param, rows.clone(), gradient),

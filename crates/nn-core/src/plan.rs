@@ -40,6 +40,8 @@ pub struct Plan {
     pub fuses: bool,
     /// Whether gradients of parameters are asked for by rows.
     pub by_rows: bool,
+    /// The length of the table into which the elements of the input are indices.
+    pub indices: Option<usize>,
 }
 
 impl Plan {
@@ -62,6 +64,7 @@ impl Plan {
             min_rows: 1,
             fuses: false,
             by_rows: false,
+            indices: None,
         }
     }
 
@@ -157,6 +160,14 @@ impl Plan {
     #[must_use]
     pub fn by_rows(mut self) -> Plan {
         self.by_rows = true;
+        self
+    }
+
+    /// Says that the elements of the input are whole numbers below `n`. [`Network::accepts`](crate::Network::accepts) checks
+    /// them where they are the network's own input; of what another operation computed, the kernel has to make what it can.
+    #[must_use]
+    pub fn indices(mut self, n: usize) -> Plan {
+        self.indices = Some(n);
         self
     }
 }

@@ -28,6 +28,7 @@ impl Network {
     ///
     /// # Panics
     /// Where `theta`, `state`, `x` or the workspace do not fit this network; see [`Network::accepts`].
+    #[track_caller]
     pub fn forward<'w, T: Scalar>(
         &self,
         theta: &[T],
@@ -50,7 +51,7 @@ impl Network {
             let mut scratch = take(&mut ws.scratch);
             let inputs = self.inputs(node, x, ws);
             let pass = Pass {
-                theta: Params::new(theta, &node.params),
+                theta: self.params(node, theta, state),
                 state: Params::new(state, &node.state),
                 x: &inputs[..node.inputs.len()],
                 summary: &[],

@@ -7,13 +7,15 @@ use tensor_ops::{Real, Shape};
 
 use crate::{BindError, Layer, Layout, Model, Network, Scalar};
 
-/// Metadata: the shape of an input sample, the scalar type, and the fingerprint of the numbers.
+/// Metadata: the shape of an input sample, the scalar type, the fingerprint of the numbers, and what is computed.
 const SCALAR: &str = "nn.scalar";
 const INPUT: &str = "nn.input_shape";
 const FINGERPRINT: &str = "nn.fingerprint";
+const ARCHITECTURE: &str = "nn.architecture";
 
 impl<T: Scalar> Model<T> {
-    /// Every number of the model by name, with the input shape and the fingerprint as metadata.
+    /// Every number of the model by name, with the input shape, the [architecture](Network::architecture) and the fingerprint as
+    /// metadata.
     pub fn to_file(&self) -> TensorFile {
         let mut file = TensorFile::default();
         let network = self.network();
@@ -26,6 +28,7 @@ impl<T: Scalar> Model<T> {
         let lengths: Vec<String> = network.input_shape().iter().map(|n| n.to_string()).collect();
         file.set_metadata(INPUT, lengths.join(","));
         file.set_metadata(SCALAR, T::NAME);
+        file.set_metadata(ARCHITECTURE, network.architecture());
         file.set_metadata(FINGERPRINT, format!("{:016x}", self.fingerprint()));
         file
     }
@@ -41,12 +44,13 @@ impl<T: Scalar> Model<T> {
     /// The model that [`Model::to_file`] wrote, for the same description. Nothing is loaded in part.
     ///
     /// # Errors
-    /// [`LoadError`]: no input shape, names that are missing, unexpected or of another shape, numbers of another type,
-    /// numbers that do not match the fingerprint.
+    /// [`LoadError`]: no input shape, names that are missing, unexpected or of another shape, another architecture, numbers of
+    /// another type, numbers that do not match the fingerprint.
     pub fn from_file(layer: &dyn Layer, file: &TensorFile) -> Result<Model<T>, LoadError> {
         let input = file.metadata(INPUT).and_then(parse_shape).ok_or(LoadError::NoInputShape)?;
         let network = Network::bind(layer, input)?;
         network.compare_names(file)?;
+        network.compare_architecture(file)?;
         let theta = collect(file, network.theta_layout())?;
         let state = collect(file, network.state_layout())?;
         let model = Model::from_parts(network.into(), theta, state);
@@ -71,6 +75,41 @@ impl<T: Scalar> Model<T> {
 }
 
 impl Network {
+    /// What is computed, a line for each operation in their order: where it stands, what it is, the values that it reads (0 is the
+    /// input, i the output of line i from 1), and the shape of its output. Settings that neither names nor shapes show, such as the
+    /// ε of a norm, are not in it.
+    ///
+    /// ```
+    /// use nn_core::Layer;
+    /// use nn_layers::{Dense, Relu, Sequential};
+    /// let network = Sequential::new().push(Dense::new(2)).push(Relu).bind([3])?;
+    /// assert_eq!(network.architecture(), "0 Dense [0] -> [2]\n1 Relu [1] -> [2]");
+    /// # Ok::<(), nn_core::BindError>(())
+    /// ```
+    pub fn architecture(&self) -> String {
+        let line = |node: &crate::Node| {
+            format!("{} {} {:?} -> {}", node.path, node.name, node.inputs, self.shapes[node.output])
+        };
+        self.nodes.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn compare_architecture(&self, file: &TensorFile) -> Result<(), LoadError> {
+        let (Some(found), expected) = (file.metadata(ARCHITECTURE), self.architecture()) else {
+            return Ok(()); // an older file
+        };
+        if found == expected {
+            return Ok(());
+        }
+        let (mut found, mut expected) = (found.lines(), expected.lines());
+        loop {
+            let (a, b) = (found.next(), expected.next());
+            if a != b || a.is_none() {
+                let text = |line: Option<&str>| line.unwrap_or("nothing more").to_string();
+                return Err(LoadError::Architecture { expected: text(b), found: text(a) });
+            }
+        }
+    }
+
     /// Compares the tensors of a file with the layouts, and reports all differences at once.
     fn compare_names(&self, file: &TensorFile) -> Result<(), LoadError> {
         let entries = || self.theta_layout().entries().iter().chain(self.state_layout().entries());
@@ -119,7 +158,9 @@ pub enum LoadError {
     #[error(transparent)]
     Bind(#[from] BindError),
     /// Written by something else.
-    #[error("the file names no input shape (metadata {INPUT:?}): was it saved by this library?")]
+    #[error(
+        "the file names no input shape (metadata {INPUT:?}): was it saved by this library? `load_weights` reads any file of tensors"
+    )]
     NoInputShape,
     /// The names in the file are not those of the network.
     #[error(
@@ -132,6 +173,24 @@ pub enum LoadError {
         unexpected: Vec<String>,
         /// Tensors of another shape, with both shapes.
         misshapen: Vec<String>,
+    },
+    /// The names fit, but something else is computed from them.
+    #[error("the file is of another network: {found:?} in the file, {expected:?} here")]
+    Architecture {
+        /// The first line of [`Network::architecture`] that differs.
+        expected: String,
+        /// That line in the file.
+        found: String,
+    },
+    /// Two tensors of the file that are meant for one place, and differ.
+    #[error("the tensors {first:?} and {second:?} of the file are both to be {name:?}, and differ")]
+    Clash {
+        /// The tensor of the network.
+        name: String,
+        /// The one tensor.
+        first: String,
+        /// The other.
+        second: String,
     },
     /// The numbers are not those that were saved.
     #[error("the numbers in the file do not match its fingerprint: the file is damaged")]

@@ -141,6 +141,20 @@ impl<T: Real> Workspace<T> {
     }
 
     /// Puts the passes from now on under the clock, from 0. Clones of this workspace share the clock.
+    ///
+    /// ```
+    /// use nn_core::{Batch, Context, Layer, Model, Phase, Rows, Target};
+    /// use nn_layers::{Dense, Relu, Sequential, SoftmaxCrossEntropy};
+    /// let mut model: Model<f32> = Sequential::new().push(Dense::new(8)).push(Relu).push(Dense::new(2)).init([2], 0)?;
+    /// let batch = Batch::new(Rows::new(&[0.5, 1.0], [2])?, Target::Classes(&[1]))?;
+    /// let mut ws = model.workspace(1)?;
+    /// ws.start_profile(model.network());
+    /// model.loss_and_gradient(&batch, &SoftmaxCrossEntropy::new(), &Context::training(0, 0), &mut ws);
+    /// for (i, node) in model.network().nodes().iter().enumerate() {
+    ///     println!("{} {}: forward {:?}", node.path(), node.name(), ws.profile().unwrap().node(i, Phase::Forward));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_profile(&mut self, network: &Network) {
         self.profile = Some(Arc::new(Profile::new(network.nodes().len())));
     }
@@ -148,6 +162,26 @@ impl<T: Real> Workspace<T> {
     /// Where the time has gone; `None` where nobody asked for it.
     pub fn profile(&self) -> Option<&Profile> {
         self.profile.as_deref()
+    }
+
+    /// Whether it was made for this network, or for one with the same buffers.
+    pub fn is_of(&self, network: &Network) -> bool {
+        self.signature == network.signature
+    }
+
+    /// The numbers of all buffers together: those of a loss are known after the first step.
+    pub fn elements(&self) -> usize {
+        let tables = [
+            &self.values,
+            &self.grads,
+            &self.saved,
+            &self.summaries,
+            &self.summaries_back,
+            &self.saved_back,
+            &self.spare,
+        ];
+        let flat = [&self.scratch, &self.part_scratch, &self.gradient, &self.terms];
+        tables.into_iter().flatten().chain(flat).map(Vec::len).sum()
     }
 
     /// The most samples of a pass.

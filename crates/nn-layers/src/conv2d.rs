@@ -6,7 +6,7 @@ use std::sync::Arc;
 use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Pass, Plan, RowsMut};
 use tensor_ops::{Real, Shape};
 
-use crate::init::{Constant, LeCunNormal};
+use crate::init::{Constant, FitNext};
 
 /// Cross-correlation over the last two axes, as "convolution" means everywhere in the field (the kernel is not flipped).
 ///
@@ -80,7 +80,7 @@ impl Conv2d {
             dilation: [1; 2],
             groups: 1,
             bias: true,
-            init: Arc::new(LeCunNormal),
+            init: Arc::new(FitNext),
         }
     }
 

@@ -7,7 +7,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Para
 use tensor_ops::matmul::{Matrix, Then, Update, affine, gemm};
 use tensor_ops::{Real, Shape, simd};
 
-use crate::init::{Constant, LeCunNormal};
+use crate::init::{Constant, FitNext};
 
 /// y = x Wᵀ + b, over the last axis.
 ///
@@ -19,7 +19,7 @@ use crate::init::{Constant, LeCunNormal};
 /// | y | `(m, .., out)` |
 ///
 /// Backward: dx = dy W, dW = dyᵀ x, db = Σ dy over samples. The number of inputs is taken from the input shape.
-/// W starts with Var(W) = 1/in (the course's rule), b with 0.
+/// W starts as fits what follows ([`FitNext`]: Var(W) = 1/in, and 2/in before a rectifier), b with 0.
 ///
 /// ```
 /// use nn_core::{Layer, Model};
@@ -31,14 +31,30 @@ use crate::init::{Constant, LeCunNormal};
 #[derive(Debug, Clone)]
 pub struct Dense {
     units: usize,
+    inputs: Option<usize>,
     bias: bool,
     init: Arc<dyn Initializer>,
+    init_bias: Arc<dyn Initializer>,
 }
 
 impl Dense {
     /// A layer with `units` outputs.
     pub fn new(units: usize) -> Dense {
-        Dense { units, bias: true, init: Arc::new(LeCunNormal) }
+        Dense { units, inputs: None, bias: true, init: Arc::new(FitNext), init_bias: Arc::new(Constant(0.0)) }
+    }
+
+    /// Says how many inputs there are, for those who want to be told where it is another number.
+    ///
+    /// ```
+    /// use nn_core::Layer;
+    /// use nn_layers::{Dense, Relu, Sequential};
+    /// let net = Sequential::new().push(Dense::new(32)).push(Relu).push(Dense::new(10).inputs(64));
+    /// let error = net.bind([784]).unwrap_err().to_string();
+    /// assert_eq!(error, "layers.2 (Dense): expected 64 input features, got 32 (input shape [m, 32])");
+    /// ```
+    #[must_use]
+    pub fn inputs(self, inputs: usize) -> Dense {
+        Dense { inputs: Some(inputs), ..self }
     }
 
     /// Leaves out b.
@@ -51,6 +67,12 @@ impl Dense {
     #[must_use]
     pub fn init_weight(self, init: impl Initializer + 'static) -> Dense {
         Dense { init: Arc::new(init), ..self }
+    }
+
+    /// Sets how b starts.
+    #[must_use]
+    pub fn init_bias(self, init: impl Initializer + 'static) -> Dense {
+        Dense { init_bias: Arc::new(init), ..self }
     }
 
     /// W as a matrix, `(out, in)`.
@@ -70,6 +92,9 @@ impl Op for Dense {
         let Some(n) = input.last() else {
             return Err(BindErrorKind::Rank { expected: "samples with at least one axis" });
         };
+        if let Some(expected) = self.inputs.filter(|expected| *expected != n) {
+            return Err(BindErrorKind::Features { expected, got: n });
+        }
         if self.units == 0 {
             return Err(BindErrorKind::Setting { what: "0 units".into() });
         }
@@ -82,7 +107,7 @@ impl Op for Dense {
             .min_rows(usize::MAX) // the product divides its work by itself
             .fuses()
             .by_rows();
-        Ok(if self.bias { plan.param("bias", [self.units], fan, Arc::new(Constant(0.0))) } else { plan })
+        Ok(if self.bias { plan.param("bias", [self.units], fan, self.init_bias.clone()) } else { plan })
     }
 }
 

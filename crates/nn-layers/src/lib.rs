@@ -3,12 +3,22 @@
 //! | to | use |
 //! |---|---|
 //! | connect features | [`Dense`], [`Conv2d`] |
-//! | bend | [`Relu`], [`Sigmoid`], [`Tanh`], [`Softmax`] |
-//! | keep scales in order | [`BatchNorm`] |
-//! | regularise | [`Dropout`] |
-//! | change shapes | [`Flatten`] |
-//! | compose | [`Sequential`], [`Residual`], and [`Add`] for blocks of your own |
-//! | compare outputs with targets | [`SoftmaxCrossEntropy`], [`BinaryCrossEntropy`], [`MeanSquaredError`], [`MeanAbsoluteError`] |
+//! | bend | [`Relu`], [`Relu6`], [`LeakyRelu`], [`Prelu`], [`Elu`], [`Celu`], [`Selu`], [`Gelu`], [`GeluTanh`], [`Silu`], [`Mish`], [`HardSwish`], [`Softplus`], [`Threshold`] |
+//! | bound, gate, shrink | [`Sigmoid`], [`HardSigmoid`], [`LogSigmoid`], [`Tanh`], [`HardTanh`], [`Softsign`], [`Glu`], [`TanhShrink`], [`SoftShrink`], [`HardShrink`] |
+//! | give probabilities | [`Softmax`], [`LogSoftmax`], [`Softmin`] |
+//! | keep scales in order | [`BatchNorm`], [`LayerNorm`], [`RmsNorm`], [`GroupNorm`], [`InstanceNorm`], [`LocalResponseNorm`] |
+//! | regularise | [`Dropout`], [`ChannelDropout`], [`AlphaDropout`], [`GaussianNoise`] |
+//! | look up | [`Embedding`] |
+//! | change shapes | [`Flatten`], [`Reshape`], [`Permute`], [`Pad`] |
+//! | do little or anything | [`Identity`], [`Scale`], [`Lambda`] |
+//! | compose | [`Sequential`], [`Residual`], [`Parallel`], [`Repeat`], [`Graph`]; [`Add`] and [`Concat`] for blocks of your own |
+//! | keep or share parameters | [`Frozen`], [`Shared`] |
+//! | compare outputs with a class | [`SoftmaxCrossEntropy`]; on probabilities [`CrossEntropy`], on their logarithms [`NegativeLogLikelihood`]; [`Focal`], [`MultiMargin`] |
+//! | with yes or no | [`SigmoidCrossEntropy`], [`MultiLabelSoftMargin`]; on probabilities [`BinaryCrossEntropy`]; [`BinaryFocal`], [`Hinge`], [`SquaredHinge`], [`SoftMargin`] |
+//! | with numbers | [`MeanSquaredError`], [`MeanAbsoluteError`], [`Huber`], [`SmoothL1`] |
+//! | with distributions | [`KlDivergence`], [`PoissonNll`], [`GaussianNll`] |
+//! | with each other | [`CosineEmbedding`], [`TripletMargin`], [`MarginRanking`], [`HingeEmbedding`] |
+//! | keep parameters small | [`Penalty`] |
 //! | start | [`init`] |
 //!
 //! Every layer's gradient is checked against finite differences by the one line at the end of its file.
@@ -26,26 +36,56 @@
 
 mod activation;
 mod add;
-mod batch_norm;
+mod concat;
 mod conv2d;
 mod dense;
 mod dropout;
-mod flatten;
+mod embedding;
+mod frozen;
+mod graph;
 pub mod init;
+mod lambda;
 mod loss;
+mod norm;
+mod parallel;
+mod repeat;
 mod residual;
 mod sequential;
+mod shape;
+mod shared;
 
-pub use activation::{Relu, Sigmoid, Softmax, Tanh};
+pub use activation::{
+    Celu, Elu, Gelu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
+    LogSoftmax, Mish, Prelu, Relu, Relu6, Selu, Sigmoid, Silu, SoftShrink, Softmax, Softmin, Softplus,
+    Softsign, Swish, Tanh, TanhShrink, Threshold,
+};
 pub use add::Add;
-pub use batch_norm::BatchNorm;
+pub use concat::Concat;
 pub use conv2d::{Conv2d, Padding, PaddingMode};
 pub use dense::Dense;
-pub use dropout::{Dropout, DropoutError};
-pub use flatten::Flatten;
-pub use loss::{BinaryCrossEntropy, MeanAbsoluteError, MeanSquaredError, SoftmaxCrossEntropy};
+pub use dropout::{AlphaDropout, ChannelDropout, Dropout, DropoutError, GaussianNoise};
+pub use embedding::Embedding;
+pub use frozen::Frozen;
+pub use graph::Graph;
+pub use lambda::Lambda;
+pub use loss::{
+    BinaryCrossEntropy, BinaryFocal, BoundPenalty, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge,
+    HingeEmbedding, Huber, KlDivergence, MarginRanking, MeanAbsoluteError, MeanSquaredError,
+    MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, Penalty, PenaltyError, PoissonNll,
+    SigmoidCrossEntropy, SmoothL1, SoftMargin, SoftmaxCrossEntropy, SquaredHinge, TripletMargin,
+};
+pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
+pub use parallel::Parallel;
+pub use repeat::Repeat;
 pub use residual::Residual;
 pub use sequential::Sequential;
+pub use shape::{Flatten, Identity, Pad, Permute, Reshape, Scale};
+pub use shared::Shared;
+
+/// The example of the page is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/custom-layer.md")]
+struct CustomLayer;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -17,7 +17,7 @@ use nn_core::{BindError, Builder, Layer, Value};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sequential {
-    layers: Vec<Arc<dyn Layer>>,
+    layers: Vec<(Option<String>, Arc<dyn Layer>)>,
 }
 
 impl Sequential {
@@ -29,15 +29,34 @@ impl Sequential {
     /// Adds a layer at the end.
     #[must_use]
     pub fn push(mut self, layer: impl Layer + 'static) -> Sequential {
-        self.layers.push(Arc::new(layer));
+        self.layers.push((None, Arc::new(layer)));
+        self
+    }
+
+    /// Adds a layer at the end whose parameters' names begin with `name` instead of its position, as those of a PyTorch module
+    /// with attributes do. A name that was there before is an error of `bind` where the parameters' names meet.
+    ///
+    /// ```
+    /// use nn_core::{Layer, Model};
+    /// use nn_layers::{Dense, Relu, Sequential};
+    /// let net = Sequential::new().push_named("fc1", Dense::new(16)).push(Relu).push_named("fc2", Dense::new(3));
+    /// let model: Model<f32> = net.init([4], 0)?;
+    /// assert!(model.parameter("fc1.weight").is_some() && model.parameter("fc2.bias").is_some());
+    /// # Ok::<(), nn_core::BindError>(())
+    /// ```
+    #[must_use]
+    pub fn push_named(mut self, name: impl Into<String>, layer: impl Layer + 'static) -> Sequential {
+        self.layers.push((Some(name.into()), Arc::new(layer)));
         self
     }
 }
 
 impl Layer for Sequential {
     fn build(&self, net: &mut Builder, x: Value) -> Result<Value, BindError> {
-        let parts = self.layers.iter().enumerate();
-        parts.into_iter().try_fold(x, |x, (i, layer)| net.child(&i.to_string(), &**layer, x))
+        self.layers.iter().enumerate().try_fold(x, |x, (i, (name, layer))| {
+            let position = i.to_string();
+            net.child(name.as_ref().unwrap_or(&position), &**layer, x)
+        })
     }
 }
 

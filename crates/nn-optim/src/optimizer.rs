@@ -126,7 +126,7 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         norm
     }
 
-    /// The same for a part of θ, on the calling thread, in one pass: with the same part of each vector that it remembers, and
+    /// [`Optimizer::update`] for a part of θ, on the calling thread, in one pass: with the same part of each vector that it remembers, and
     /// empty slices for what there is not. For whoever has parts of the gradient at hand while they are in the cache.
     ///
     /// # Panics
@@ -205,7 +205,11 @@ fn by_tensor<T: Real, O: Optimizer<T> + ?Sized>(
 }
 
 fn assert_state<T: Real, O: Optimizer<T> + ?Sized>(optimizer: &O, state: &[T], n: usize) {
-    assert_eq!(state.len(), optimizer.state_len(n), "elements of the optimizer's state");
+    assert_eq!(
+        state.len(),
+        optimizer.state_len(n),
+        "elements of the optimizer's state: `Optimizer::init` makes it"
+    );
     let most = MAX_MEMORY;
     assert!(optimizer.memory() <= most, "an optimizer remembers at most {most} numbers a parameter");
 }

@@ -1,5 +1,6 @@
 //! Why a training cannot begin, or did not go on.
 
+use nn_check::{CheckError, Report};
 use nn_core::{BatchError, LossError};
 use nn_data::DataError;
 use nn_optim::SettingError;
@@ -49,6 +50,17 @@ pub enum TrainError {
         step: u64,
         /// The rate.
         rate: f64,
+    },
+    /// A check of the gradient could not begin.
+    #[error("the check of the gradient: {0}")]
+    Check(#[from] CheckError),
+    /// A check found the gradient wrong.
+    #[error("the gradient is wrong before step {step} (from 0)\n{report}")]
+    Gradient {
+        /// The step.
+        step: u64,
+        /// The findings.
+        report: Box<Report>,
     },
     /// The loss became NaN or infinite.
     #[error(

@@ -1,6 +1,6 @@
 //! What a training was like.
 
-use crate::Evaluation;
+use crate::{CheckedGradient, Evaluation};
 
 /// One epoch of a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Epoch {
 pub struct History {
     /// The epochs, in order.
     pub epochs: Vec<Epoch>,
+    /// The checks of the gradient, where they were [asked for](crate::Trainer::check_gradients).
+    pub gradient_checks: Vec<CheckedGradient>,
 }
 
 impl History {

@@ -6,6 +6,7 @@
 //! | know how good it is | [`evaluate`], [`metrics`] |
 //! | look back | [`History`] |
 //! | look on | an [`Observer`] |
+//! | check gradients on the way | [`GradientCheck`] |
 #![cfg_attr(feature = "progress", doc = "| see a bar, or plain lines | [`Progress`] |")]
 #![cfg_attr(feature = "plot", doc = "| draw the curves | [`plot`] |")]
 //!
@@ -17,6 +18,7 @@
 mod batch;
 mod error;
 mod evaluate;
+mod gradient_check;
 mod history;
 pub mod metrics;
 mod observer;
@@ -29,6 +31,7 @@ mod trainer;
 pub use batch::{as_batch, batch_of};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
+pub use gradient_check::{CheckedGradient, GradientCheck};
 pub use history::{Epoch, History};
 pub use observer::{Observer, Step};
 #[cfg(feature = "progress")]

@@ -9,7 +9,7 @@ use nn_optim::{At, Optimizer, Schedule};
 
 use crate::batch::as_batch;
 use crate::evaluate::{check, evaluate};
-use crate::{Epoch, History, Observer, Step, TrainError};
+use crate::{Epoch, GradientCheck, History, Observer, Step, TrainError};
 
 /// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins.
 ///
@@ -36,6 +36,7 @@ pub struct Trainer<'a, O, L> {
     epochs: u64,
     seed: u64,
     schedule: Option<Box<dyn Schedule + 'a>>,
+    gradient_check: Option<GradientCheck>,
     observers: Vec<Box<dyn Observer + 'a>>,
 }
 
@@ -61,6 +62,7 @@ impl<'a, O, L> Trainer<'a, O, L> {
             epochs: 10,
             seed: 0,
             schedule: None,
+            gradient_check: None,
             observers: Vec::new(),
         }
     }
@@ -87,6 +89,12 @@ impl<'a, O, L> Trainer<'a, O, L> {
     #[must_use]
     pub fn schedule(self, schedule: impl Schedule + 'a) -> Self {
         Trainer { schedule: Some(Box::new(schedule)), ..self }
+    }
+
+    /// Checks a few elements of the gradient every now and then; [`TrainError::Gradient`] where it is wrong.
+    #[must_use]
+    pub fn check_gradients(self, check: GradientCheck) -> Self {
+        Trainer { gradient_check: Some(check), ..self }
     }
 
     /// Adds somebody who looks on.
@@ -131,6 +139,9 @@ impl<'a, O, L> Trainer<'a, O, L> {
                 let batch = as_batch(&selection, train.sample_shape())
                     .map_err(|source| TrainError::Batch { set: "training", source })?;
                 rate = self.rate_at::<T>(step)?;
+                if let Some(check) = &self.gradient_check {
+                    history.gradient_checks.extend(check.look(step, model, &batch)?);
+                }
                 let cx = Context::training(self.seed, step);
                 let update = |part: ThetaPart<'_, T>| {
                     let at = At { step, rate, first: part.first };

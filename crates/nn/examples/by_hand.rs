@@ -11,8 +11,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let net = Sequential::new().push(Dense::new(64)).push(Relu).push(Dense::new(10));
     let mut model: Model<f32> = net.init([64], 0)?;
 
-    let rate = 0.003; // the same in each step; a schedule would change it
-    let (adam, loss) = (Adam::new(rate), SoftmaxCrossEntropy::new());
+    let (adam, loss) = (Adam::default(), SoftmaxCrossEntropy::new());
+    let schedule = |_step: u64| 0.003; // a closure is a schedule; `CosineAnnealing` is another
     let mut ws = model.workspace(64)?; // every buffer of a step of up to 64 samples
     let mut memory = adam.init(model.theta().len());
     let mut batches = Batches::mini(&train, 64, 0)?; // 0 is the seed of their order
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let batch = as_batch(&selection, train.sample_shape())?;
             let cx = Context::training(0, step);
             last = model.step(&batch, &loss, &cx, &mut ws, &mut memory, &|part| {
-                let at = At { step, rate, first: part.first };
+                let at = At { step, rate: schedule.rate(step), first: part.first };
                 adam.update_part(at, part.memory, part.theta, part.gradient);
             });
             step += 1;

@@ -33,10 +33,11 @@ pub mod prelude {
     pub use nn_data::datasets;
     pub use nn_data::{Batches, Dataset, Standardizer, Targets, Transform};
     pub use nn_layers::{
-        BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Flatten, MeanAbsoluteError, MeanSquaredError,
-        Relu, Residual, Sequential, Sigmoid, Softmax, SoftmaxCrossEntropy, Tanh,
+        BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Embedding, Flatten, Frozen, Gelu, Graph,
+        GroupNorm, LayerNorm, LeakyRelu, MeanAbsoluteError, MeanSquaredError, Parallel, Relu, Repeat,
+        Reshape, Residual, RmsNorm, Sequential, Shared, Sigmoid, Silu, Softmax, SoftmaxCrossEntropy, Tanh,
     };
-    pub use nn_optim::{Adam, Optimizer, Schedule, Sgd};
+    pub use nn_optim::{Adam, CosineAnnealing, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use nn_train::{History, Trainer, as_batch, batch_of, evaluate};
     pub use tensor_ops::{Axes, Norm, Shape, Tensor};
 }

@@ -93,7 +93,7 @@ fn a_saved_model_comes_back_to_the_bit_and_a_broken_file_does_not() {
     let last = bytes.len() - 1;
     let mut flipped = bytes.clone();
     flipped[last] ^= 1;
-    assert!(matches!(load(&flipped), Err(LoadError::Damaged)));
+    assert!(load(&flipped).unwrap_err().to_string().contains("damaged"));
 }
 
 #[test]

@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, View};
 
+use crate::random::{FNV_START, fnv1a};
 use crate::{Real, Shape, Tensor, TensorError};
+
+/// Metadata: the checksums of the tensors in the order of their names. Written and read here, and not shown.
+const CHECKSUMS: &str = "tensor_ops.fnv1a";
 
 /// What the names of attached tensors begin with.
 pub const ATTACHED: &str = "attached.";
@@ -57,31 +61,74 @@ impl TensorFile {
         self.tensors.insert(name.into(), Stored { dtype, shape, bytes });
     }
 
-    /// The tensor of this name. An f32 tensor may be read as f64, which is exact; not the other way round.
+    /// The tensor of this name, where T can hold its numbers: f32, half floats (F16, BF16) and 64-bit integers that T has exactly
+    /// may be read as any T; f64 not as f32.
     ///
     /// # Errors
-    /// [`FileError::Missing`], or [`FileError::Dtype`] for integers, half floats, or f64 read as f32.
+    /// [`FileError::Missing`], or [`FileError::Dtype`] where a number would be rounded, and for other types.
     pub fn get<T: Real>(&self, name: &str) -> Result<Tensor<T>, FileError> {
+        let (stored, numbers) = self.numbers(name, T::NAME)?;
+        let is_wide = stored.dtype == Dtype::F64 && size_of::<T>() == 4;
+        let is_inexact = |x: &f64| stored.dtype == Dtype::I64 && T::from_f64(*x).to_f64() != *x;
+        if is_wide || numbers.iter().any(is_inexact) {
+            return Err(stored.refuse(name, T::NAME));
+        }
+        Ok(Tensor::new(stored.shape, numbers.into_iter().map(T::from_f64).collect())?)
+    }
+
+    /// As [`TensorFile::get`], with numbers that T cannot hold rounded to the nearest that it can.
+    ///
+    /// ```
+    /// use tensor_ops::{Tensor, file::TensorFile};
+    /// let mut file = TensorFile::default();
+    /// file.insert("wide", &Tensor::from([0.1f64]));
+    /// assert!(file.get::<f32>("wide").is_err());
+    /// assert_eq!(file.get_rounded::<f32>("wide")?, Tensor::from([0.1f32]));
+    /// # Ok::<(), tensor_ops::file::FileError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError::Missing`], or [`FileError::Dtype`] for other types than floats and 64-bit integers.
+    pub fn get_rounded<T: Real>(&self, name: &str) -> Result<Tensor<T>, FileError> {
+        let (stored, numbers) = self.numbers(name, T::NAME)?;
+        Ok(Tensor::new(stored.shape, numbers.into_iter().map(T::from_f64).collect())?)
+    }
+
+    /// A tensor's numbers, exactly.
+    fn numbers(&self, name: &str, expected: &'static str) -> Result<(&Stored, Vec<f64>), FileError> {
         let Some(stored) = self.tensors.get(name) else {
             return Err(FileError::Missing { name: name.to_string() });
         };
-        let data = match stored.dtype {
-            Dtype::F32 => {
-                stored.bytes.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes(array(b)))).collect()
+        let bytes = &stored.bytes;
+        let numbers = match stored.dtype {
+            Dtype::F64 => bytes.chunks_exact(8).map(|b| f64::from_le_bytes(array(b))).collect(),
+            Dtype::F32 => bytes.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes(array(b)))).collect(),
+            Dtype::F16 => bytes.chunks_exact(2).map(|b| half(u16::from_le_bytes(array(b)))).collect(),
+            // The upper half of an f32.
+            Dtype::BF16 => bytes
+                .chunks_exact(2)
+                .map(|b| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(array(b))) << 16)))
+                .collect(),
+            Dtype::I64 => {
+                let whole = || bytes.chunks_exact(8).map(|b| i64::from_le_bytes(array(b)));
+                if whole().any(|x| x.unsigned_abs() > 1 << 53) {
+                    return Err(stored.refuse(name, expected));
+                }
+                whole().map(|x| x as f64).collect()
             }
-            Dtype::F64 if size_of::<T>() == 8 => {
-                stored.bytes.chunks_exact(8).map(|b| f64::from_le_bytes(array(b))).collect::<Vec<f64>>()
-            }
-            dtype => {
-                return Err(FileError::Dtype {
-                    name: name.to_string(),
-                    expected: T::NAME,
-                    found: format!("{dtype:?}"),
-                });
-            }
+            _ => return Err(stored.refuse(name, expected)),
         };
-        let data = data.into_iter().map(T::from_f64).collect();
-        Ok(Tensor::new(stored.shape, data)?)
+        Ok((stored, numbers))
+    }
+
+    /// Whether two tensors have the same type, shape and bytes.
+    pub fn holds_the_same(&self, a: &str, b: &str) -> bool {
+        self.tensors.get(a) == self.tensors.get(b)
+    }
+
+    /// What the numbers of the tensor of this name are: `"F32"`, `"BF16"`, `"I64"`.
+    pub fn dtype(&self, name: &str) -> Option<String> {
+        self.tensors.get(name).map(|stored| format!("{:?}", stored.dtype))
     }
 
     /// Adds a tensor that travels with others without being one of them, such as a fitted normalizer with a model.
@@ -117,20 +164,25 @@ impl TensorFile {
         self.metadata.get(key).map(String::as_str)
     }
 
-    /// The bytes of the file.
+    /// The bytes of the file, with a checksum of every tensor.
     ///
     /// # Errors
     /// [`FileError::Format`], where the format cannot hold the header (100 MB).
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
-        let metadata = (!self.metadata.is_empty())
-            .then(|| self.metadata.iter().map(|(k, v)| (k.clone(), v.clone())).collect());
-        safetensors::serialize(&self.tensors, metadata).map_err(FileError::format)
+        let sums: Vec<String> =
+            self.tensors.values().map(|stored| format!("{:016x}", stored.sum())).collect();
+        let sums = [(CHECKSUMS.to_string(), sums.join(","))];
+        let lines = self.metadata.iter().map(|(key, value)| (key.clone(), value.clone()));
+        let metadata = lines.chain(sums).collect();
+        safetensors::serialize(&self.tensors, Some(metadata)).map_err(FileError::format)
     }
 
-    /// Reads the bytes of a file; every size that it claims is checked against what is there.
+    /// Reads the bytes of a file; every size that it claims is checked against what is there, and every tensor against its
+    /// checksum, where this library has written the file.
     ///
     /// # Errors
-    /// [`FileError::Format`] for anything but a whole and consistent safetensors file.
+    /// [`FileError::Format`] for anything but a whole and consistent safetensors file, [`FileError::Damaged`] for a tensor
+    /// that does not match its checksum.
     pub fn from_bytes(bytes: &[u8]) -> Result<TensorFile, FileError> {
         let (_, header): (usize, Metadata) = SafeTensors::read_metadata(bytes).map_err(FileError::format)?;
         let parsed = SafeTensors::deserialize(bytes).map_err(FileError::format)?;
@@ -142,6 +194,14 @@ impl TensorFile {
         }
         for (key, value) in header.metadata().iter().flatten() {
             file.metadata.insert(key.clone(), value.clone());
+        }
+        if let Some(sums) = file.metadata.remove(CHECKSUMS) {
+            let mut sums = sums.split(',').filter(|sum| !sum.is_empty());
+            let matches = |stored: &Stored, sum: Option<&str>| sum == Some(&format!("{:016x}", stored.sum()));
+            let damaged = file.tensors.iter().find(|(_, stored)| !matches(stored, sums.next()));
+            if let Some((name, _)) = damaged {
+                return Err(FileError::Damaged { name: name.clone() });
+            }
         }
         Ok(file)
     }
@@ -181,6 +241,29 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().expect("chunks of N bytes")
 }
 
+/// A number of sixteen bits: sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16).
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
+    let size = match exponent {
+        0 => fraction * 2f64.powi(-24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1024.0 + fraction) * 2f64.powi(exponent - 25),
+    };
+    if bits >> 15 == 1 { -size } else { size }
+}
+
+impl Stored {
+    /// FNV-1a over the bytes.
+    fn sum(&self) -> u64 {
+        fnv1a(FNV_START, &self.bytes)
+    }
+
+    fn refuse(&self, name: &str, expected: &'static str) -> FileError {
+        FileError::Dtype { name: name.to_string(), expected, found: format!("{:?}", self.dtype) }
+    }
+}
+
 impl View for &Stored {
     fn dtype(&self) -> Dtype {
         self.dtype
@@ -211,6 +294,12 @@ pub enum FileError {
     /// The bytes are no safetensors file, or a broken one.
     #[error("not a valid safetensors file: {0}")]
     Format(String),
+    /// A tensor's bytes are not those that were written.
+    #[error("tensor {name:?} does not match its checksum: the file is damaged")]
+    Damaged {
+        /// The tensor.
+        name: String,
+    },
     /// A shape that a tensor cannot have.
     #[error(transparent)]
     Shape(#[from] TensorError),
@@ -259,6 +348,44 @@ mod tests {
         assert_eq!(again.get::<f32>("a").unwrap().as_slice()[2].to_bits(), (-0.0f32).to_bits());
         assert!(matches!(again.get::<f32>("c"), Err(FileError::Dtype { .. })));
         assert!(matches!(again.get::<f32>("d"), Err(FileError::Missing { .. })));
+    }
+
+    #[test]
+    fn narrower_numbers_are_read_exactly() {
+        let mut file = TensorFile::default();
+        let mut insert = |name: &str, dtype, bytes: Vec<u8>| {
+            let shape = Shape::from([bytes.len() / if dtype == Dtype::I64 { 8 } else { 2 }]);
+            file.tensors.insert(name.into(), Stored { dtype, shape, bytes });
+        };
+        let half = |bits: &[u16]| bits.iter().flat_map(|b| b.to_le_bytes()).collect::<Vec<u8>>();
+        insert("half", Dtype::F16, half(&[0x3c00, 0xc000, 0x7bff, 0x0001, 0x8000, 0x7c00, 0x3555]));
+        insert("brain", Dtype::BF16, half(&[0x3f80, 0xc000, 0x3eab]));
+        insert("whole", Dtype::I64, [3i64, -7].iter().flat_map(|x| x.to_le_bytes()).collect());
+        insert("large", Dtype::I64, ((1i64 << 24) + 1).to_le_bytes().to_vec());
+        insert("huge", Dtype::I64, i64::MAX.to_le_bytes().to_vec());
+        insert("other", Dtype::U16, half(&[1]));
+        let third = 1365.0 / 4096.0; // the nearest of half precision
+        let expected = [1.0, -2.0, 65504.0, 2f64.powi(-24), 0.0, f64::INFINITY, third];
+        assert_eq!(file.get::<f64>("half").unwrap().as_slice(), expected);
+        assert_eq!(file.get::<f32>("half").unwrap().as_slice(), expected.map(|x| x as f32));
+        assert_eq!(file.get::<f32>("brain").unwrap().as_slice(), [1.0, -2.0, 171.0 / 512.0]);
+        assert_eq!(file.get::<f32>("whole").unwrap().as_slice(), [3.0, -7.0]);
+        assert!(file.get::<f32>("large").is_err() && file.get::<f64>("large").is_ok());
+        assert_eq!(file.get_rounded::<f32>("large").unwrap().as_slice(), [(1 << 24) as f32]);
+        assert!(file.get_rounded::<f64>("huge").is_err() && file.get::<f64>("other").is_err());
+        assert_eq!(file.dtype("brain").as_deref(), Some("BF16"));
+    }
+
+    /// An attached tensor too.
+    #[test]
+    fn a_changed_number_is_named() {
+        let mut file = example();
+        file.attach("z", &Tensor::from([1.0f32]));
+        let mut bytes = file.to_bytes().unwrap();
+        let at = bytes.windows(4).rposition(|b| b == 1.0f32.to_le_bytes()).unwrap();
+        bytes[at] ^= 1;
+        let error = TensorFile::from_bytes(&bytes).unwrap_err().to_string();
+        assert!(error.contains("\"attached.z\"") && error.contains("damaged"), "{error}");
     }
 
     /// Every truncation and every flipped byte gives an error or a value, never a panic.

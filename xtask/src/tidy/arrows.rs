@@ -7,16 +7,17 @@ use serde_json::Value;
 use crate::cargo;
 
 /// Each crate with the crates of the workspace that it may stand on.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("tensor-ops", &[]),
     ("nn-core", &["tensor-ops"]),
     ("nn-layers", &["nn-core", "tensor-ops"]),
     ("nn-optim", &["tensor-ops"]),
     ("nn-data", &["tensor-ops"]),
     ("nn-check", &["nn-core", "tensor-ops"]),
-    ("nn-train", &["nn-core", "nn-data", "nn-optim", "tensor-ops"]),
+    ("nn-train", &["nn-check", "nn-core", "nn-data", "nn-optim", "tensor-ops"]),
     ("nn", &["nn-check", "nn-core", "nn-data", "nn-layers", "nn-optim", "nn-train", "tensor-ops"]),
     ("conformance", &["nn-core", "nn-layers", "nn-optim", "tensor-ops"]),
+    ("zoo", &["nn-check", "nn-core", "nn-layers", "tensor-ops"]),
     ("benches", &["nn"]),
     ("xtask", &[]),
     ("exhaustive", &["tensor-ops"]),

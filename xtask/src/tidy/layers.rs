@@ -21,10 +21,12 @@ fn holds_a_layer(text: &str) -> bool {
     let code: Vec<&str> = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//")).collect();
     let implements = |line: &&str| {
         line.starts_with("impl")
-            && (line.contains("Kernel<T> for ") || line.contains("Layer for "))
+            && (line.contains("Kernel<T> for ")
+                || line.contains("Layer for ")
+                || line.contains("Loss<T> for "))
             && !line.contains('$')
-            || line.starts_with("impl") && line.contains("Loss<T> for ")
             || line.starts_with("super::elementwise!(")
+            || line.starts_with("elementwise_loss!(")
     };
     code.iter().any(implements)
 }
@@ -64,6 +66,9 @@ mod tests {
         let tested = format!("{layer}\nnn_check::suite!(Dense::new(3), input: [5], batch: 4);");
         assert!(without_suite(&[source(path, &tested)]).is_empty());
         assert_eq!(without_suite(&[source(path, "super::elementwise!(Relu, ..)")]).len(), 1);
+        assert_eq!(without_suite(&[source(path, "elementwise_loss!(Huber);")]).len(), 1);
+        assert_eq!(without_suite(&[source(path, "impl<T: Real> Loss<T> for Focal {}")]).len(), 1);
+        assert!(without_suite(&[source(path, "impl<T: Real> Loss<T> for $loss {}")]).is_empty());
         assert!(without_suite(&[source(path, "/// impl Layer for Dense")]).is_empty());
     }
 

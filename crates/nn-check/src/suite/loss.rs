@@ -5,12 +5,13 @@ use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape};
 
 use super::close;
-use crate::{Report, numeric};
+use crate::Check;
 
 /// Gives a loss its battery of tests:
 /// `loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));`.
 ///
-/// Targets are `classes(n)` or `values(low, high)`; `outputs: values(low, high)` restricts the outputs, which are
+/// Targets are `classes(n)`, `values(low, high)`, shaped as the outputs, `values_of(shape, low, high)`, `signs(shape)` (-1 and
+/// 1), `bits(shape)` (0 and 1), or `none()`; `outputs: values(low, high)` restricts the outputs, which are
 /// otherwise drawn from ±2. Checked: the gradient; `value` equals the value of `value_and_gradient`; f32 agrees with
 /// f64; targets that are too few or of the wrong kind are refused.
 #[macro_export]
@@ -40,8 +41,12 @@ macro_rules! loss_suite {
 pub enum Targets {
     /// Class numbers below this.
     Classes(usize),
-    /// Numbers between these.
+    /// Numbers between these, shaped as the outputs.
     Values(f64, f64),
+    /// Numbers between the last two, of this shape; rounded to one of them, or not.
+    Shaped(Shape, f64, f64, bool),
+    /// None.
+    None,
 }
 
 /// Targets that are class numbers below `n`.
@@ -52,6 +57,26 @@ pub fn classes(n: usize) -> Targets {
 /// Targets uniform on `[low, high)`.
 pub fn values(low: f64, high: f64) -> Targets {
     Targets::Values(low, high)
+}
+
+/// Targets of this shape, uniform on `[low, high)`.
+pub fn values_of(shape: impl Into<Shape>, low: f64, high: f64) -> Targets {
+    Targets::Shaped(shape.into(), low, high, false)
+}
+
+/// Targets of this shape that are -1 or 1.
+pub fn signs(shape: impl Into<Shape>) -> Targets {
+    Targets::Shaped(shape.into(), -1.0, 1.0, true)
+}
+
+/// Targets of this shape that are 0 or 1.
+pub fn bits(shape: impl Into<Shape>) -> Targets {
+    Targets::Shaped(shape.into(), 0.0, 1.0, true)
+}
+
+/// No targets.
+pub fn none() -> Targets {
+    Targets::None
 }
 
 /// The battery of tests of a loss.
@@ -72,31 +97,37 @@ pub fn loss<L: Loss<f64> + Loss<f32>>(
     let n = batch * output.size();
     let y = draw(0, n, range);
     let terms = Loss::<f64>::terms(loss, &output);
+    let shape = if let Targets::Shaped(shape, ..) = kind { shape } else { output };
     let target_values = match kind {
-        Targets::Values(low, high) => draw(1, n, (low, high)),
-        Targets::Classes(_) => Vec::new(),
+        Targets::Values(low, high) | Targets::Shaped(_, low, high, false) => {
+            draw(1, batch * shape.size(), (low, high))
+        }
+        Targets::Shaped(_, low, high, true) => {
+            let values = draw(1, batch * shape.size(), (low, high));
+            values.iter().map(|&x| if x < (low + high) / 2.0 { low } else { high }).collect()
+        }
+        Targets::Classes(_) | Targets::None => Vec::new(),
     };
     let target_classes: Vec<usize> = match kind {
         Targets::Classes(n) => draw(1, batch * terms, (0.0, n as f64)).iter().map(|&x| x as usize).collect(),
-        Targets::Values(..) => Vec::new(),
+        _ => Vec::new(),
     };
     let weights = draw(2, batch, (0.5, 1.5));
     for weights in [None, Some(&weights[..])] {
-        let target = target(&target_classes, &target_values, output);
+        let target = target(&target_classes, &target_values, shape, batch);
         loss.check(&output, batch, &target).unwrap_or_else(|error| panic!("{error}"));
 
         let (mut terms, mut dy) = (Vec::new(), vec![f64::NAN; n]);
         let value = loss_value_and_gradient(loss, rows(&y, output), target, weights, &mut terms, &mut dy);
         let f = |y: &[f64]| loss_value(loss, rows(y, output), target, weights, &mut Vec::new());
         assert_eq!(f(&y), value, "the value alone and with the gradient");
-        let mut report = Report::default();
-        report.add("output", output, &dy, &numeric::gradient(f, &y, value.abs()));
-        report.assert();
+        let report = Check::new().loss(loss, rows(&y, output), target, weights);
+        report.unwrap_or_else(|error| panic!("{error}")).assert();
 
         let narrow = |x: &[f64]| -> Vec<f32> { x.iter().map(|&x| x as f32).collect() };
         let (y32, t32, w32) = (narrow(&y), narrow(&target_values), weights.map(narrow));
         let mut dy32 = vec![f32::NAN; n];
-        let target32 = self::target(&target_classes, &t32, output);
+        let target32 = self::target(&target_classes, &t32, shape, batch);
         let value32 = loss_value_and_gradient(
             loss,
             rows(&y32, output),
@@ -111,8 +142,9 @@ pub fn loss<L: Loss<f64> + Loss<f32>>(
     // One target too few, and targets of the other kind.
     let too_few = target(
         &target_classes[..target_classes.len().saturating_sub(1)],
-        &target_values[..target_values.len().saturating_sub(output.size())],
-        output,
+        &target_values[..target_values.len().saturating_sub(shape.size())],
+        shape,
+        batch - 1,
     );
     assert!(loss.check(&output, batch, &too_few).is_err(), "{} targets for {batch} samples", batch - 1);
     if let Targets::Classes(n) = kind {
@@ -127,10 +159,10 @@ fn rows<T>(data: &[T], shape: Shape) -> Rows<'_, T> {
     Rows::new(data, shape).expect("whole samples")
 }
 
-fn target<'a, T: Real>(classes: &'a [usize], values: &'a [T], output: Shape) -> Target<'a, T> {
-    if values.is_empty() && !classes.is_empty() {
-        Target::Classes(classes)
-    } else {
-        Target::Values(rows(values, output))
+fn target<'a, T: Real>(classes: &'a [usize], values: &'a [T], shape: Shape, samples: usize) -> Target<'a, T> {
+    match (classes, values) {
+        ([], []) => Target::None(samples),
+        ([], values) => Target::Values(rows(values, shape)),
+        (classes, _) => Target::Classes(classes),
     }
 }

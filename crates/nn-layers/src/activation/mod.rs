@@ -1,76 +1,74 @@
-//! Activations: functions of each element, and softmax.
+//! Activations: functions of each element, gates, and softmax.
+//!
+//! A function of each element is one file: what it is, its derivative, and a line of [`elementwise!`], which writes the rest.
+//! Settings are checked when the layer is bound. At ±∞ a function takes its limit, and so does its derivative; NaN stays NaN.
 
+mod celu;
+mod elu;
+mod gelu;
+mod gelu_tanh;
+mod glu;
+mod hard_shrink;
+mod hard_sigmoid;
+mod hard_swish;
+mod hard_tanh;
+mod leaky_relu;
+mod lines;
+mod log_sigmoid;
+mod log_softmax;
+mod macros;
+mod mish;
+mod prelu;
 mod relu;
+mod relu6;
+mod selu;
 mod sigmoid;
+mod silu;
+mod soft_shrink;
 mod softmax;
+mod softmin;
+mod softplus;
+mod softsign;
+mod sweep;
 mod tanh;
+mod tanh_shrink;
+mod threshold;
 
+#[cfg(test)]
+mod tests;
+
+pub use celu::Celu;
+pub use elu::Elu;
+pub use gelu::Gelu;
+pub use gelu_tanh::GeluTanh;
+pub use glu::Glu;
+pub use hard_shrink::HardShrink;
+pub use hard_sigmoid::HardSigmoid;
+pub use hard_swish::HardSwish;
+pub use hard_tanh::HardTanh;
+pub use leaky_relu::LeakyRelu;
+pub use log_sigmoid::LogSigmoid;
+pub use log_softmax::LogSoftmax;
+pub use mish::Mish;
+pub use prelu::Prelu;
 pub use relu::Relu;
+pub use relu6::Relu6;
+pub use selu::Selu;
 pub use sigmoid::Sigmoid;
+pub use silu::{Silu, Silu as Swish};
+pub use soft_shrink::SoftShrink;
 pub use softmax::Softmax;
+pub use softmin::Softmin;
+pub use softplus::Softplus;
+pub use softsign::Softsign;
 pub use tanh::Tanh;
+pub use tanh_shrink::TanhShrink;
+pub use threshold::Threshold;
 
-/// An activation that works on each element by itself and whose derivative is a function of its output: the whole of
-/// its `Op` and `Kernel`. `forward` is a function of slices, `backward` of one dy and one y; both come in place too, so that
-/// the activation can be computed with the product beside it.
-macro_rules! elementwise {
-    ($layer:ident, $name:literal, y = $forward:path, in place = $in_place:path, dx = $backward:expr) => {
-        impl nn_core::Op for $layer {
-            fn name(&self) -> &'static str {
-                $name
-            }
-            fn plan(&self, inputs: &[tensor_ops::Shape]) -> Result<nn_core::Plan, nn_core::BindErrorKind> {
-                Ok(nn_core::Plan::new(inputs[0]))
-            }
-        }
+use macros::{elementwise, in_place_of_each, in_place_of_slices, op, pointwise_if};
+use nn_core::BindErrorKind;
 
-        impl<T: tensor_ops::Real> nn_core::Kernel<T> for $layer {
-            fn forward(
-                &self,
-                pass: &nn_core::Pass<'_, T>,
-                mut y: nn_core::RowsMut<'_, T>,
-                _: nn_core::Local<'_, T>,
-            ) {
-                $forward(pass.x[0].data(), y.data());
-            }
-            fn backward_input(
-                &self,
-                pass: &nn_core::BackPass<'_, T>,
-                dx: &mut [nn_core::RowsMut<'_, T>],
-                _: nn_core::Local<'_, T>,
-            ) {
-                let f = $backward;
-                let (dx, dy, y) = (dx[0].data(), pass.dy.data(), pass.y.data());
-                tensor_ops::simd::dispatch(
-                    #[inline(always)]
-                    || {
-                        for ((dx, dy), y) in dx.iter_mut().zip(dy).zip(y) {
-                            *dx = f(*dy, *y);
-                        }
-                    },
-                );
-            }
-            fn pointwise(&self) -> Option<&dyn nn_core::Pointwise<T>> {
-                Some(self)
-            }
-        }
-
-        impl<T: tensor_ops::Real> nn_core::Pointwise<T> for $layer {
-            fn apply(&self, y: &mut [T]) {
-                $in_place(y);
-            }
-            fn pull_back(&self, y: &[T], dy: &mut [T]) {
-                let f = $backward;
-                tensor_ops::simd::dispatch(
-                    #[inline(always)]
-                    || {
-                        for (dy, y) in dy.iter_mut().zip(y) {
-                            *dy = f(*dy, *y);
-                        }
-                    },
-                );
-            }
-        }
-    };
+/// Refuses a setting, unless it is good.
+fn insist(good: bool, what: impl FnOnce() -> String) -> Result<(), BindErrorKind> {
+    if good { Ok(()) } else { Err(BindErrorKind::Setting { what: what() }) }
 }
-pub(crate) use elementwise;

@@ -20,7 +20,8 @@ super::elementwise!(
     "Relu",
     y = tensor_ops::slices::relu,
     in place = tensor_ops::slices::relu_in_place,
-    dx = |dy: T, y: T| if y > T::ZERO || y.is_nan() { dy } else { T::ZERO }
+    dx = |dy: T, y: T| if y > T::ZERO || y.is_nan() { dy } else { T::ZERO },
+    gain |_| crate::init::Gain::Relu
 );
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use nn_core::{BackPass, BindErrorKind, Kernel, Local, Op, Pass, Plan, RowsMut};
 use tensor_ops::{Real, Shape, reduce};
 
+use super::lines::Lines;
+
 /// yⱼ = exp(xⱼ) / Σₖ exp(xₖ) along one axis of the sample, by default the last: numbers in (0, 1) that sum to 1.
 ///
 /// Shifted by the largest x, so that nothing overflows. Backward: dx = y · (dy - Σₖ dyₖ yₖ).
@@ -39,19 +41,6 @@ impl Softmax {
     pub fn axis(self, axis: isize) -> Softmax {
         Softmax { axis }
     }
-
-    /// The length of the axis, and the distance between its neighbours; `plan` has checked the axis.
-    fn geometry(&self, shape: &Shape) -> (usize, usize) {
-        let axis = shape.axis(self.axis, "Softmax").expect("checked in `plan`");
-        (shape[axis], shape.as_slice()[axis + 1..].iter().product())
-    }
-}
-
-/// Calls `f` with the position of the first element of every line along the axis.
-fn each_line(elements: usize, (n, step): (usize, usize), mut f: impl FnMut(usize)) {
-    for block in (0..elements).step_by(n * step) {
-        (block..block + step).for_each(&mut f);
-    }
 }
 
 impl Op for Softmax {
@@ -60,37 +49,21 @@ impl Op for Softmax {
     }
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
-        inputs[0].axis(self.axis, "Softmax")?;
-        Ok(Plan::new(inputs[0]).flops(inputs[0].size().saturating_mul(5)))
+        Lines::plan(&inputs[0], self.axis, "Softmax")
     }
 }
 
 impl<T: Real> Kernel<T> for Softmax {
-    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
-        let (n, step) = self.geometry(y.shape());
-        let (x, y) = (pass.x[0].data(), y.data());
-        if step == 1 {
-            return reduce::softmax_rows(x, n, y);
-        }
-        each_line(x.len(), (n, step), |at| {
-            let line = || (0..n).map(|k| at + k * step);
-            let max = line().map(|i| x[i]).fold(-T::INFINITY, T::maximum);
-            line().for_each(|i| y[i] = (x[i] - max).exp());
-            let sum: T = line().map(|i| y[i]).sum();
-            line().for_each(|i| y[i] /= sum);
-        });
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
+        let lines = Lines::along(y.shape(), self.axis);
+        lines.each([pass.x[0].data()], y.data(), local.scratch, |[x], n, y| reduce::softmax_rows(x, n, y));
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
-        let (n, step) = self.geometry(pass.y.shape());
-        let (y, dy, dx) = (pass.y.data(), pass.dy.data(), dx[0].data());
-        if step == 1 {
-            return reduce::softmax_backward_rows(y, dy, n, dx);
-        }
-        each_line(y.len(), (n, step), |at| {
-            let line = || (0..n).map(|k| at + k * step);
-            let dot: T = line().map(|i| dy[i] * y[i]).sum();
-            line().for_each(|i| dx[i] = y[i] * (dy[i] - dot));
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+        let lines = Lines::along(pass.y.shape(), self.axis);
+        let read = [pass.y.data(), pass.dy.data()];
+        lines.each(read, dx[0].data(), local.scratch, |[y, dy], n, dx| {
+            reduce::softmax_backward_rows(y, dy, n, dx);
         });
     }
 }

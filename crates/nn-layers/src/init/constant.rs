@@ -16,8 +16,28 @@ use tensor_ops::Shape;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Constant(pub f64);
 
+/// Every element starts as 0. Weights of a hidden layer must not: all its units would stay alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Zeros;
+
+/// Every element starts as 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ones;
+
 impl Initializer for Constant {
     fn fill(&self, _: &Shape, _: Fan, _: &mut dyn Rng, out: &mut [f64]) {
         out.fill(self.0);
+    }
+}
+
+impl Initializer for Zeros {
+    fn fill(&self, _: &Shape, _: Fan, _: &mut dyn Rng, out: &mut [f64]) {
+        out.fill(0.0);
+    }
+}
+
+impl Initializer for Ones {
+    fn fill(&self, _: &Shape, _: Fan, _: &mut dyn Rng, out: &mut [f64]) {
+        out.fill(1.0);
     }
 }

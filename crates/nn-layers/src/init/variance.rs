@@ -1,21 +1,21 @@
-//! Initialisers that are told apart by the variance they give the weights.
+//! Rules that are told apart by the variance they give the weights, by their names.
 
 use nn_core::{Fan, Initializer};
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal, Uniform};
 use tensor_ops::Shape;
 
-/// One initialiser: a distribution with mean 0 and the given variance.
+use super::{Gain, Scaled};
+
+/// One rule: a name for a [`Scaled`].
 macro_rules! variance_rule {
-    ($($(#[$doc:meta])* $name:ident = $fill:ident($variance:expr);)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $scaled:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default)]
         pub struct $name;
 
         impl Initializer for $name {
-            fn fill(&self, _: &Shape, fan: Fan, random: &mut dyn Rng, out: &mut [f64]) {
-                let variance: fn(f64, f64) -> f64 = $variance;
-                $fill(variance(fan.inputs as f64, fan.outputs as f64), random, out);
+            fn fill(&self, shape: &Shape, fan: Fan, random: &mut dyn Rng, out: &mut [f64]) {
+                $scaled.fill(shape, fan, random, out);
             }
         }
     )*};
@@ -23,33 +23,18 @@ macro_rules! variance_rule {
 
 variance_rule! {
     /// Normal with Var(W) = 1/n, n inputs: the course's rule. (LeCun et al., "Efficient backprop", 1998.)
-    LeCunNormal = normal(|inputs, _| 1.0 / inputs);
+    LeCunNormal = Scaled::new();
     /// Uniform with Var(W) = 1/n: on ±√(3/n).
-    LeCunUniform = uniform(|inputs, _| 1.0 / inputs);
+    LeCunUniform = Scaled::new().uniform();
     /// Normal with Var(W) = 2/n, for ReLU. (He et al., "Delving deep into rectifiers", 2015, eq. 10.)
-    HeNormal = normal(|inputs, _| 2.0 / inputs);
+    HeNormal = Scaled::new().gain(Gain::Relu);
     /// Uniform with Var(W) = 2/n: on ±√(6/n).
-    HeUniform = uniform(|inputs, _| 2.0 / inputs);
+    HeUniform = Scaled::new().gain(Gain::Relu).uniform();
     /// Normal with Var(W) = 2/(n_in + n_out), for tanh and sigmoid. (Glorot and Bengio, "Understanding the difficulty
     /// of training deep feedforward neural networks", 2010, eq. 12.)
-    GlorotNormal = normal(|inputs, outputs| 2.0 / (inputs + outputs));
+    GlorotNormal = Scaled::new().fan_mean();
     /// Uniform with Var(W) = 2/(n_in + n_out): on ±√(6/(n_in + n_out)).
-    GlorotUniform = uniform(|inputs, outputs| 2.0 / (inputs + outputs));
-}
-
-fn normal(variance: f64, random: &mut dyn Rng, out: &mut [f64]) {
-    let deviation = variance.sqrt();
-    out.fill_with(|| {
-        let z: f64 = StandardNormal.sample(random);
-        deviation * z
-    });
-}
-
-fn uniform(variance: f64, random: &mut dyn Rng, out: &mut [f64]) {
-    // Var of the uniform distribution on ±a is a²/3.
-    let bound = (3.0 * variance).sqrt();
-    let distribution = Uniform::new_inclusive(-bound, bound).expect("a finite interval");
-    out.fill_with(|| distribution.sample(random));
+    GlorotUniform = Scaled::new().fan_mean().uniform();
 }
 
 #[cfg(test)]

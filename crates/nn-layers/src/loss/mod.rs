@@ -1,41 +1,60 @@
 //! Losses: what outputs are compared with targets by.
 
 mod binary_cross_entropy;
-mod difference;
+mod binary_focal;
+mod checks;
+mod classes;
+mod cosine_embedding;
+mod cross_entropy;
+mod domain;
+mod elementwise;
+mod focal;
+mod gaussian_nll;
+mod hinge;
+mod hinge_embedding;
+mod huber;
+mod kl_divergence;
+mod labels;
+mod margin_ranking;
+mod mean_absolute_error;
+mod mean_squared_error;
+mod multi_label_soft_margin;
+mod multi_margin;
+mod negative_log_likelihood;
+mod penalty;
+mod poisson_nll;
+mod sigmoid_cross_entropy;
+mod smooth_l1;
+mod soft_margin;
 mod softmax_cross_entropy;
+mod squared_hinge;
+mod stacked;
+mod sums;
+#[cfg(test)]
+mod tests;
+mod triplet_margin;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
-pub use difference::{MeanAbsoluteError, MeanSquaredError};
+pub use binary_focal::BinaryFocal;
+pub use cosine_embedding::CosineEmbedding;
+pub use cross_entropy::CrossEntropy;
+pub use focal::Focal;
+pub use gaussian_nll::GaussianNll;
+pub use hinge::Hinge;
+pub use hinge_embedding::HingeEmbedding;
+pub use huber::Huber;
+pub use kl_divergence::KlDivergence;
+pub use margin_ranking::MarginRanking;
+pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_squared_error::MeanSquaredError;
+pub use multi_label_soft_margin::MultiLabelSoftMargin;
+pub use multi_margin::MultiMargin;
+pub use negative_log_likelihood::NegativeLogLikelihood;
+pub use penalty::{BoundPenalty, Penalty, PenaltyError};
+pub use poisson_nll::PoissonNll;
+pub use sigmoid_cross_entropy::SigmoidCrossEntropy;
+pub use smooth_l1::SmoothL1;
+pub use soft_margin::SoftMargin;
 pub use softmax_cross_entropy::SoftmaxCrossEntropy;
-
-use nn_core::{LossError, Rows, Target};
-use tensor_ops::Shape;
-
-/// Targets that are values, one for each output: checks kind, shape and number.
-fn check_values<'a, T: Copy>(
-    loss: &'static str,
-    output: &Shape,
-    samples: usize,
-    target: &Target<'a, T>,
-) -> Result<Rows<'a, T>, LossError> {
-    let Target::Values(rows) = *target else {
-        return Err(LossError::Kind { loss, expected: "values, one for each output," });
-    };
-    if rows.shape() != output || rows.len() != samples {
-        let targets = format!(
-            "{} targets of shape {}",
-            rows.len(),
-            rows.shape().prepend(rows.len()).map_or_else(|_| String::new(), |s| s.to_string())
-        );
-        return Err(LossError::Shape { loss, output: *output, samples, targets });
-    }
-    Ok(rows)
-}
-
-/// The values of targets that `check` has accepted.
-fn values<'a, T: Copy>(loss: &'static str, target: Target<'a, T>) -> &'a [T] {
-    match target {
-        Target::Values(rows) => rows.data(),
-        _ => panic!("{loss}: expected values as targets"),
-    }
-}
+pub use squared_hinge::SquaredHinge;
+pub use triplet_margin::TripletMargin;

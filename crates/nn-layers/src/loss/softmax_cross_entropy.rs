@@ -1,11 +1,18 @@
 //! Softmax with cross-entropy, in one pass.
 
 mod rows;
+mod soft_rows;
+#[cfg(test)]
+mod tests;
 
 use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream};
 use tensor_ops::{Real, Shape, simd};
 
 use self::rows::Scale;
+use self::soft_rows::{Factors, Share};
+use super::checks::{check_setting, check_values, values};
+use super::classes::{Classes, first, places};
+use super::domain::Domain;
 
 /// The cross-entropy between targets and softmax(y), for outputs y that are not yet normalised ("logits").
 ///
@@ -33,8 +40,7 @@ use self::rows::Scale;
 pub struct SoftmaxCrossEntropy {
     reduction: Reduction,
     smoothing: f64,
-    weights: Option<Vec<f64>>,
-    ignored: Option<usize>,
+    classes: Classes,
 }
 
 const NAME: &str = "SoftmaxCrossEntropy";
@@ -59,29 +65,26 @@ impl SoftmaxCrossEntropy {
 
     /// One weight a class.
     #[must_use]
-    pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> SoftmaxCrossEntropy {
-        SoftmaxCrossEntropy { weights: Some(weights.into()), ..self }
+    pub fn class_weights(mut self, weights: impl Into<Vec<f64>>) -> SoftmaxCrossEntropy {
+        self.classes.weights = Some(weights.into());
+        self
     }
 
     /// Leaves out targets of this class number, which may lie outside the range of the classes.
     #[must_use]
-    pub fn ignore(self, class: usize) -> SoftmaxCrossEntropy {
-        SoftmaxCrossEntropy { ignored: Some(class), ..self }
-    }
-
-    #[inline(always)]
-    fn weight<T: Real>(&self, class: usize) -> T {
-        self.weights.as_ref().map_or(T::ONE, |weights| T::from_f64(weights[class]))
+    pub fn ignore(mut self, class: usize) -> SoftmaxCrossEntropy {
+        self.classes.ignored = Some(class);
+        self
     }
 
     /// The target of place `at`: its class, or the position of its first probability and the distance to the next.
     #[inline(always)]
     fn place<'a, T>(&self, target: Target<'a, T>, at: usize, classes: usize, places: usize) -> Place<'a, T> {
         match target {
-            Target::Classes(list) if Some(list[at]) == self.ignored => Place::Ignored,
+            Target::Classes(list) if Some(list[at]) == self.classes.ignored => Place::Ignored,
             Target::Classes(list) => Place::Class(list[at]),
             Target::Values(rows) => {
-                let first = at / places * classes * places + at % places;
+                let first = first(at, classes, places);
                 Place::Soft(&rows.data()[first..], places)
             }
             _ => panic!("{NAME}: a kind of target it does not take"),
@@ -91,14 +94,14 @@ impl SoftmaxCrossEntropy {
     /// The factor of -ln softmax(y)_c in the term of a place.
     #[inline(always)]
     fn coefficient<T: Real>(&self, place: &Place<'_, T>, c: usize, classes: usize) -> T {
-        let spread = T::from_f64(self.smoothing / classes as f64) * self.weight(c);
+        let spread = T::from_f64(self.smoothing / classes as f64) * self.classes.weight(c);
         let share = match place {
             Place::Ignored => return T::ZERO,
             Place::Class(class) if *class != c => T::ZERO,
             Place::Class(_) => T::ONE,
             Place::Soft(probabilities, step) => probabilities[c * step],
         };
-        T::from_f64(1.0 - self.smoothing) * self.weight(c) * share + spread
+        T::from_f64(1.0 - self.smoothing) * self.classes.weight(c) * share + spread
     }
 }
 
@@ -111,10 +114,28 @@ impl SoftmaxCrossEntropy {
         }
     }
 
+    /// The factors of row `at`, for targets that are not hard; none where it is ignored.
+    #[inline(always)]
+    fn factors<'a, T: Real>(
+        &'a self,
+        target: Target<'a, T>,
+        at: usize,
+        classes: usize,
+    ) -> Option<Factors<'a, T>> {
+        let share = match target {
+            Target::Classes(list) if Some(list[at]) == self.classes.ignored => return None,
+            Target::Classes(list) => Share::Class(list[at]),
+            _ => Share::Soft(&values(NAME, target)[at * classes..(at + 1) * classes]),
+        };
+        let (keep, spread) = (1.0 - self.smoothing, self.smoothing / classes as f64);
+        let weights = self.classes.weights.as_deref();
+        Some(Factors { share, keep: T::from_f64(keep), spread: T::from_f64(spread), weights })
+    }
+
     /// What the term of a row and its gradient are multiplied by.
     #[inline(always)]
     fn scale<T: Real>(&self, class: usize, upstream: T) -> Scale<T> {
-        let weight = if Some(class) == self.ignored { T::ZERO } else { self.weight(class) };
+        let weight = self.classes.factor(class);
         Scale { term: weight, gradient: weight * upstream }
     }
 }
@@ -128,7 +149,7 @@ enum Place<'a, T> {
 
 /// ln Σ exp of the classes of a place, kept as its two parts: the largest output, and the logarithm of what the others
 /// add to it. Their sum would round away a loss that is small beside the outputs.
-struct LogSumExp<T> {
+pub(super) struct LogSumExp<T> {
     max: T,
     rest: T,
 }
@@ -136,7 +157,7 @@ struct LogSumExp<T> {
 impl<T: Real> LogSumExp<T> {
     /// Over the classes that begin at `first` with distance `step`.
     #[inline(always)]
-    fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
+    pub(super) fn new(y: &[T], first: usize, step: usize, classes: usize) -> LogSumExp<T> {
         // Loops, no adaptors: their closures might not be compiled for the instructions that `dispatch` chose.
         let mut best = 0;
         for c in 1..classes {
@@ -156,44 +177,27 @@ impl<T: Real> LogSumExp<T> {
 
     /// -ln softmax of an output y.
     #[inline(always)]
-    fn minus_log(&self, y: T) -> T {
+    pub(super) fn minus_log(&self, y: T) -> T {
         (self.max - y) + self.rest
     }
 }
 
 impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
     fn terms(&self, output: &Shape) -> usize {
-        output.size() / output.as_slice().first().copied().unwrap_or(1).max(1)
+        places(output)
     }
 
     fn check(&self, output: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError> {
-        let setting = |what: String| Err(LossError::Setting { loss: NAME, what });
-        let Some(&classes) = output.as_slice().first() else {
-            return setting("the output has no axis of classes".into());
-        };
-        if !(0.0..=1.0).contains(&self.smoothing) {
-            return setting(format!("label smoothing {} is not in [0, 1]", self.smoothing));
-        }
-        if let Some(weights) = &self.weights
-            && (weights.len() != classes || weights.iter().any(|w| !w.is_finite() || *w < 0.0))
-        {
-            return setting(format!("expected {classes} finite class weights >= 0, got {weights:?}"));
-        }
+        let smoothing = self.smoothing;
+        check_setting(NAME, (0.0..=1.0).contains(&smoothing), || {
+            format!("label smoothing {smoothing} is not in [0, 1]")
+        })?;
         match target {
-            Target::Classes(list) => {
-                if list.len() != samples * Loss::<T>::terms(self, output) {
-                    let targets = format!("{} class numbers", list.len());
-                    return Err(LossError::Shape { loss: NAME, output: *output, samples, targets });
-                }
-                let is_bad = |class: usize| class >= classes && Some(class) != self.ignored;
-                match list.iter().position(|&class| is_bad(class)) {
-                    Some(position) => {
-                        Err(LossError::Class { loss: NAME, position, class: list[position], classes })
-                    }
-                    None => Ok(()),
-                }
+            Target::Values(_) => {
+                self.classes.check_output(NAME, output)?;
+                check_values(NAME, output, samples, target, Domain::Probability)
             }
-            _ => super::check_values(NAME, output, samples, target).map(drop),
+            _ => self.classes.check(NAME, output, samples, target),
         }
     }
 
@@ -203,28 +207,34 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
 
     fn divisor(&self, output: &Shape, target: &Target<'_, T>) -> T {
         match target {
-            Target::Classes(list) => {
-                let counted = list.iter().filter(|&&class| Some(class) != self.ignored);
-                if self.weights.is_none() {
-                    return T::from_usize(counted.count());
-                }
-                counted.map(|&class| self.weight::<T>(class)).sum()
-            }
-            _ => T::from_usize(super::values(NAME, *target).len() / output[0]),
+            Target::Classes(list) => self.classes.total(list),
+            _ => T::from_usize(values(NAME, *target).len() / output[0]),
         }
     }
 
     fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
-        let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
+        let (classes, places) = (y.shape()[0], places(y.shape()));
         if let Some(list) = self.hard_targets(target, places) {
             let scale = |i: usize| self.scale(list[i], T::ONE);
             return rows::rows(y.data(), classes, list, scale, terms, None);
+        }
+        if places == 1 {
+            for (at, term) in terms.iter_mut().enumerate() {
+                let factors = self.factors(target, at, classes);
+                *term = factors.map_or(T::ZERO, |factors| {
+                    simd::dispatch(
+                        #[inline(always)]
+                        || soft_rows::row::<T, false>(y.row(at), factors, T::ZERO, &mut []),
+                    )
+                });
+            }
+            return;
         }
         simd::dispatch(
             #[inline(always)]
             || {
                 for (at, term) in terms.iter_mut().enumerate() {
-                    let first = at / places * classes * places + at % places;
+                    let first = first(at, classes, places);
                     let place = self.place(target, at, classes, places);
                     let lse = LogSumExp::new(y.data(), first, places, classes);
                     *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
@@ -241,16 +251,30 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         terms: &mut [T],
         mut dy: RowsMut<'_, T>,
     ) {
-        let (classes, places) = (y.shape()[0], Loss::<T>::terms(self, y.shape()));
+        let (classes, places) = (y.shape()[0], places(y.shape()));
         if let Some(list) = self.hard_targets(target, places) {
             let scale = |i: usize| self.scale(list[i], upstream.at(i));
             return rows::rows(y.data(), classes, list, scale, terms, Some(dy.data()));
+        }
+        if places == 1 {
+            for (at, term) in terms.iter_mut().enumerate() {
+                let Some(factors) = self.factors(target, at, classes) else {
+                    *term = T::ZERO;
+                    dy.row(at).fill(T::ZERO);
+                    continue;
+                };
+                *term = simd::dispatch(
+                    #[inline(always)]
+                    || soft_rows::row::<T, true>(y.row(at), factors, upstream.at(at), dy.row(at)),
+                );
+            }
+            return;
         }
         simd::dispatch(
             #[inline(always)]
             || {
                 for (at, term) in terms.iter_mut().enumerate() {
-                    let first = at / places * classes * places + at % places;
+                    let first = first(at, classes, places);
                     let place = self.place(target, at, classes, places);
                     let lse = LogSumExp::new(y.data(), first, places, classes);
                     *term = self.term(&place, |c| lse.minus_log(y.data()[first + c * places]), classes);
@@ -280,98 +304,6 @@ impl SoftmaxCrossEntropy {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use nn_core::loss_value_and_gradient;
-
-    /// The sum of exponentials is 1 + 1e-20 here, which no f64 holds.
-    #[test]
-    fn a_loss_far_below_the_outputs_is_not_rounded_away() {
-        let y = [50.0, 50.0 - 46.0];
-        let (rows, target) = (Rows::new(&y, [2]).unwrap(), Target::Classes(&[0]));
-        let mut dy = [0.0; 2];
-        let loss = SoftmaxCrossEntropy::new();
-        let value = loss_value_and_gradient(&loss, rows, target, None, &mut Vec::new(), &mut dy);
-        let exact = (-46.0f64).exp();
-        assert!((value / exact - 1.0).abs() < 1e-14, "{value} {exact}");
-        assert!((dy[1] / exact - 1.0).abs() < 1e-14, "{dy:?}");
-    }
-
-    /// Short rows stand side by side in vectors, long ones fill them: the same numbers as by the definition, and the same
-    /// bits alone and in company.
-    #[test]
-    fn rows_of_any_length_are_the_definition() {
-        for classes in [1, 2, 3, 10, 16, 17, 31, 32, 100] {
-            let m = 37;
-            let mut y = vec![0.0; m * classes];
-            tensor_ops::random::Stream::new(classes as u64, 0, 0).uniform(0, -30.0, 30.0, &mut y);
-            y[classes / 2] = y[0]; // the largest may stand twice
-            let targets: Vec<usize> = (0..m).map(|i| (i * 7) % classes).collect();
-            let loss = SoftmaxCrossEntropy::new().reduction(nn_core::Reduction::Sum).ignore(5);
-            let run = |y: &[f64], targets: &[usize]| {
-                let mut dy = vec![f64::NAN; y.len()];
-                let rows = Rows::new(y, [classes]).unwrap();
-                let (target, mut terms) = (Target::Classes(targets), Vec::new());
-                loss_value_and_gradient(&loss, rows, target, None, &mut terms, &mut dy);
-                (terms, dy)
-            };
-            let (terms, dy) = run(&y, &targets);
-            for i in 0..m {
-                let row = &y[i * classes..(i + 1) * classes];
-                let alone = run(row, &targets[i..i + 1]);
-                assert_eq!((alone.0[0], &alone.1[..]), (terms[i], &dy[i * classes..(i + 1) * classes]));
-                let max = row.iter().fold(f64::MIN, |a, b| a.max(*b));
-                let lse = max + row.iter().map(|y| (y - max).exp()).sum::<f64>().ln();
-                let counts = if targets[i] == 5 { 0.0 } else { 1.0 };
-                assert!(
-                    (terms[i] - counts * (lse - row[targets[i]])).abs() < 1e-12,
-                    "{classes} classes, row {i}"
-                );
-                for c in 0..classes {
-                    let one = if c == targets[i] { 1.0 } else { 0.0 };
-                    let want = counts * ((row[c] - lse).exp() - one);
-                    assert!((dy[i * classes + c] - want).abs() < 1e-14, "{classes} classes, row {i}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn nan_reaches_the_loss_and_infinite_outputs_are_classes_without_a_chance() {
-        let value = |y: [f64; 3]| {
-            let rows = Rows::new(&y, [3]).unwrap();
-            let long = [&y[..], &[-f64::INFINITY; 30]].concat();
-            let (target, mut terms) = (Target::Classes(&[0]), [0.0]);
-            Loss::<f64>::value(
-                &SoftmaxCrossEntropy::new(),
-                Rows::new(&long, [33]).unwrap(),
-                target,
-                &mut terms,
-            );
-            assert_eq!(terms[0].is_nan(), y.iter().any(|y| y.is_nan() || *y == f64::INFINITY), "a long row");
-            nn_core::loss_value(
-                &SoftmaxCrossEntropy::new(),
-                rows,
-                Target::Classes(&[0]),
-                None,
-                &mut Vec::new(),
-            )
-        };
-        for at in 0..3 {
-            let mut y = [0.0, 1.0, 2.0];
-            y[at] = f64::NAN;
-            assert!(value(y).is_nan(), "NaN at {at}");
-        }
-        assert!((value([0.0, 0.0, -f64::INFINITY]) - 2f64.ln()).abs() < 1e-15);
-        for at in 0..3 {
-            let mut y = [0.0, 1.0, 2.0];
-            y[at] = f64::INFINITY;
-            assert!(value(y).is_nan(), "no softmax with an infinite output at {at}");
-        }
-    }
-}
-
-#[cfg(test)]
 nn_check::loss_suite!(SoftmaxCrossEntropy::new(), output: [5], batch: 4, targets: classes(5));
 #[cfg(test)]
 nn_check::loss_suite!(
@@ -380,3 +312,12 @@ nn_check::loss_suite!(
 );
 #[cfg(test)]
 nn_check::loss_suite!(soft: SoftmaxCrossEntropy::new(), output: [3, 2], batch: 2, targets: values(0.0, 1.0));
+#[cfg(test)]
+nn_check::loss_suite!(
+    in_vectors: SoftmaxCrossEntropy::new(), output: [20], batch: 3, targets: values(0.0, 1.0)
+);
+#[cfg(test)]
+nn_check::loss_suite!(
+    smoothed_rows: SoftmaxCrossEntropy::new().label_smoothing(0.1).class_weights([0.5, 2.0, 1.0]).ignore(1),
+    output: [3], batch: 5, targets: classes(3)
+);

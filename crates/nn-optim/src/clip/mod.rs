@@ -10,7 +10,8 @@ pub use unit::{clip_unit_norms, clip_unit_rows};
 
 use crate::optimizer::PIECE;
 
-/// Moves every element into [-max, max]. The direction may change.
+/// Moves every element into [-max, max]. The direction may change. May be applied to a part of a gradient, in the
+/// update of `Model::step` of `nn-core` for one.
 ///
 /// # Panics
 /// Where `max` is no number >= 0.

@@ -9,7 +9,8 @@ use crate::optimizer::PIECE;
 ///
 /// The norm is that of the whole vector, so the direction stays. The factor is max_norm / (norm + 1e-6), PyTorch's.
 /// (Pascanu et al., "On the difficulty of training recurrent neural networks", 2013, algorithm 1.) Where an update follows,
-/// [`Optimizer::update_clipped`](crate::Optimizer::update_clipped) spares a pass over the gradient.
+/// [`Optimizer::update_clipped`](crate::Optimizer::update_clipped) spares a pass over the gradient. Not for the parts that `Model::step` of `nn-core`
+/// hands out, which would each be clipped by its own norm.
 ///
 /// ```
 /// let mut g = [3.0f64, 4.0];

@@ -7,7 +7,7 @@ use tensor_ops::{Real, simd, slices};
 
 /// Rows up to this length are taken together, so that their exponentials fill vectors; and lanes of the sum of a longer
 /// one.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 /// Short rows taken together.
 const TOGETHER: usize = 64;
 
@@ -126,7 +126,7 @@ fn vectors<T: Real, const GRADIENT: bool>(y: &[T], target: usize, scale: Scale<T
         most = if max[l] > most { max[l] } else { most };
     }
 
-    let mut sums = Sums { rest: [T::ZERO; LANES], ones: [T::ZERO; LANES] };
+    let mut sums = Sums::new();
     let (into, into_tail) = dy.as_chunks_mut::<LANES>();
     for (i, chunk) in whole.iter().enumerate() {
         let e = sums.add(chunk, most);
@@ -153,15 +153,33 @@ fn vectors<T: Real, const GRADIENT: bool>(y: &[T], target: usize, scale: Scale<T
 }
 
 /// Σ exp(yₖ - M) in lanes: what equals M is counted, for all but one of it belong to the sum.
-struct Sums<T> {
+pub(super) struct Sums<T> {
     rest: [T; LANES],
     ones: [T; LANES],
 }
 
+/// Σ of the lanes, in halves.
+#[inline(always)]
+pub(super) fn halve<T: Real>(mut lanes: [T; LANES]) -> T {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for l in 0..half {
+            lanes[l] += lanes[l + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
 impl<T: Real> Sums<T> {
+    #[inline(always)]
+    pub(super) fn new() -> Sums<T> {
+        Sums { rest: [T::ZERO; LANES], ones: [T::ZERO; LANES] }
+    }
+
     /// Adds a vector, and returns its exponentials.
     #[inline(always)]
-    fn add(&mut self, y: &[T; LANES], most: T) -> [T; LANES] {
+    pub(super) fn add(&mut self, y: &[T; LANES], most: T) -> [T; LANES] {
         let mut e = [T::ZERO; LANES];
         for l in 0..LANES {
             e[l] = (y[l] - most).exp();
@@ -174,16 +192,8 @@ impl<T: Real> Sums<T> {
 
     /// The sum over all but one of the largest, of which there is at least one.
     #[inline(always)]
-    fn rest(mut self) -> T {
-        let mut half = LANES / 2;
-        while half > 0 {
-            for l in 0..half {
-                self.rest[l] += self.rest[l + half];
-                self.ones[l] += self.ones[l + half];
-            }
-            half /= 2;
-        }
-        (self.ones[0] - T::ONE) + self.rest[0]
+    pub(super) fn rest(self) -> T {
+        (halve(self.ones) - T::ONE) + halve(self.rest)
     }
 }
 

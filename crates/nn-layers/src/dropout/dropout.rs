@@ -1,9 +1,10 @@
 //! Dropout: features left out at random while training.
 
 use nn_core::{BackPass, BindErrorKind, Kernel, Local, Mode, Op, Pass, Plan, RowsMut};
-use rand::Rng;
 use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape};
+
+use super::{DropoutError, Probability};
 
 /// In training each element is set to 0 with probability p, and the others are scaled by 1/(1-p), so that the
 /// expectation stays; in inference nothing happens. Any shape.
@@ -20,21 +21,16 @@ use tensor_ops::{Real, Shape};
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Dropout {
-    p: f64,
+    p: Probability,
 }
-
-/// A probability outside [0, 1].
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("dropout probability {0} is not in [0, 1]")]
-pub struct DropoutError(pub f64);
 
 impl Dropout {
     /// Drops each element with probability `p`.
     ///
     /// # Errors
-    /// [`DropoutError`] where p is not in [0, 1].
+    /// [`DropoutError::Probability`] where p is not in [0, 1].
     pub fn new(p: f64) -> Result<Dropout, DropoutError> {
-        if (0.0..=1.0).contains(&p) { Ok(Dropout { p }) } else { Err(DropoutError(p)) }
+        Ok(Dropout { p: Probability::new(p)? })
     }
 
     /// y = x · mask / (1 - p), for elements `first..` of the batch.
@@ -42,14 +38,8 @@ impl Dropout {
         if mode == Mode::Inference {
             return y.copy_from_slice(x);
         }
-        // A 32-bit word below p·2³² drops: p = 0 drops none, p = 1 all.
-        let threshold = (self.p * 2f64.powi(32)) as u64;
-        let scale = T::from_f64(1.0 / (1.0 - self.p));
-        let mut rng = random.rng(first as u64);
-        for (y, x) in y.iter_mut().zip(x) {
-            let drop = u64::from(rng.next_u32()) < threshold;
-            *y = if drop { T::ZERO } else { *x * scale };
-        }
+        let scale = T::from_f64(1.0 / (1.0 - self.p.0));
+        self.p.apply(random, first, x, y, T::ZERO, [scale, T::ZERO]);
     }
 }
 
@@ -103,7 +93,7 @@ mod tests {
     fn the_ends_of_the_range_are_exact() {
         assert!(mask(0.0, Context::training(1, 2)).iter().all(|&y| y == 1.0));
         assert!(mask(1.0, Context::training(1, 2)).iter().all(|&y| y == 0.0));
-        assert_eq!(Dropout::new(1.5).unwrap_err(), DropoutError(1.5));
+        assert_eq!(Dropout::new(1.5).unwrap_err(), DropoutError::Probability(1.5));
         assert!(Dropout::new(f64::NAN).is_err());
     }
 
