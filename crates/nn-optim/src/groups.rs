@@ -96,11 +96,14 @@ impl<T: Real, O: Optimizer<T>> Optimizer<T> for Groups<O> {
     fn init(&self, n: usize) -> Vec<T> {
         assert_eq!(n, self.tensors.len(), "elements of θ, by the tensors of the groups");
         let mut state = vec![T::ZERO; self.state_len(n)];
-        for (choice, pair) in self.choices.iter().zip(self.tensors.bounds().windows(2)) {
-            let (first, len) = (pair[0], pair[1] - pair[0]);
-            let own = self.optimizers[choice.optimizer].init(len);
-            for (vector, own) in own.chunks_exact(len.max(1)).enumerate() {
-                state[vector * n + first..][..len].copy_from_slice(own);
+        for (i, optimizer) in self.optimizers.iter().enumerate() {
+            let own = optimizer.init(n);
+            for (vector, own) in own.chunks_exact(n.max(1)).enumerate() {
+                for (choice, pair) in self.choices.iter().zip(self.tensors.bounds().windows(2)) {
+                    if choice.optimizer == i {
+                        state[vector * n..][pair[0]..pair[1]].copy_from_slice(&own[pair[0]..pair[1]]);
+                    }
+                }
             }
         }
         state

@@ -139,7 +139,8 @@ fn averages_are_those_of_the_ways() {
 #[test]
 fn units_are_clipped_by_the_norm_of_their_weights() {
     let tensors = Tensors::with_shapes([("w", vec![3, 4]), ("b", vec![3])]).unwrap();
-    let (theta, g) = (values(0, 15), values(1, 15));
+    let (mut theta, g) = (values(0, 15), values(1, 15));
+    theta[12] = 0.0; // moves by ε all the same
     let mut clipped = g.clone();
     let count = clip_unit_norms(&tensors, &theta, &mut clipped, 1.0, 1e-3);
     let length = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -166,4 +167,13 @@ fn a_gradient_that_is_not_finite_leaves_theta() {
     assert_eq!((report.parameter.as_deref(), report.first, report.count), (Some("0.bias"), 3, 2));
     assert_eq!(guard.skipped(), 1);
     assert!(Guard::new(NonFinitePolicy::Error).admits(0, &[f64::INFINITY]).is_err());
+}
+
+/// An inner optimizer is told where its part lies in θ.
+#[test]
+fn groups_may_be_made_of_groups() {
+    let tensors = tensors([2, 4], 6);
+    let inner = |frozen: &str| Groups::new(Sgd::new(1.0), &tensors).freeze(frozen).unwrap();
+    let groups = Groups::new(inner("1.norm"), &tensors).group("0.*", inner("0.bias")).unwrap();
+    assert_eq!(run(&groups, &[0.0; 6], &[vec![-1.0; 6]]), [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
 }
