@@ -1,6 +1,7 @@
 //! Our side of a training step and of a forward pass: what a program writes by hand around the library. Whoever changes
 //! the library's way of training changes this file, and no other of the measuring.
 
+use nn::optim::At;
 use nn::prelude::*;
 
 /// The rule of the update, with the numbers that every side is told.
@@ -89,7 +90,8 @@ impl Training {
         let cx = Context::training(0, self.number);
         let Training { optimizer, state, model, ws, loss, number, .. } = self;
         let value = model.step(&batch, loss, &cx, ws, state, &|part| {
-            optimizer.update_part(*number, optimizer.rate(), part.memory, part.theta, part.gradient);
+            let at = At { step: *number, rate: optimizer.rate(), first: part.first };
+            optimizer.update_part(at, part.memory, part.theta, part.gradient);
         });
         *number += 1;
         value

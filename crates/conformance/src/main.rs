@@ -19,6 +19,7 @@ mod problem;
 mod read;
 mod report;
 mod run;
+mod sched;
 mod tensors;
 
 use std::io::{self, Write};
@@ -51,13 +52,15 @@ struct Arguments {
 }
 
 /// The suites of which the library has something.
-const SUITES: [(&str, &[Operations]); 6] = [
+const SUITES: [(&str, &[Operations]); 8] = [
     ("broadcast", &[broadcast::OPERATIONS]),
     ("layers", layers::OPERATIONS),
     ("losses", losses::OPERATIONS),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),
-    ("optim", &[optim::OPERATIONS]),
+    ("optim", optim::OPERATIONS),
+    ("optim_keras", &[optim::KERAS]),
+    ("sched", &[sched::OPERATIONS]),
 ];
 
 fn main() -> ExitCode {

@@ -7,6 +7,7 @@ mod index;
 mod linear;
 mod loss;
 mod norm;
+mod optimizer;
 mod reduce;
 mod shape;
 mod slice;
@@ -24,6 +25,7 @@ pub(crate) const OPERATIONS: &[Operations] = &[
     linear::OPERATIONS,
     loss::OPERATIONS,
     norm::OPERATIONS,
+    optimizer::OPERATIONS,
     reduce::OPERATIONS,
     shape::OPERATIONS,
     slice::OPERATIONS,

@@ -2,18 +2,22 @@
 
 use tensor_ops::{Real, simd};
 
-use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, assert_part, check_all, is_size};
+use crate::decay::{Decay, Shrink, decay_settings};
+use crate::moments::Moments;
+use crate::optimizer::{At, Memory, Optimizer, assert_part};
+use crate::setting::{SettingError, check_all, kept, size};
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1).
 ///
-/// With t = step + 1 and g the gradient (plus λ θ where there is weight decay, PyTorch's L2 form):
+/// With t = step + 1:
 ///
 /// - m ← β₁ m + (1-β₁) g
 /// - s ← β₂ s + (1-β₂) g²
 /// - θ ← θ - α/(1-β₁ᵗ) · m / (√s/√(1-β₂ᵗ) + ε)
 ///
-/// Defaults: α = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8. With AMSGrad (Reddi et al., "On the convergence of Adam and
-/// beyond", 2018) the largest s so far takes its place in the last line.
+/// Defaults: α = 0.001, β₁ = 0.9, β₂ = 0.999, ε = 1e-8. With [AMSGrad](Adam::amsgrad) (Reddi et al., "On the convergence of
+/// Adam and beyond", 2018) the largest s so far takes its place in the last line. Keras and ONNX have [another
+/// ε](Adam::eps_hat). For decoupled weight decay see [`AdamW`](crate::AdamW).
 ///
 /// The state is m, then s, then with AMSGrad the largest s: each as long as θ.
 ///
@@ -29,13 +33,23 @@ pub struct Adam {
     rate: f64,
     betas: (f64, f64),
     eps: f64,
-    weight_decay: f64,
+    eps_hat: bool,
+    corrects_bias: bool,
     amsgrad: bool,
+    decay: Decay,
 }
 
 impl Default for Adam {
     fn default() -> Adam {
-        Adam { rate: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0, amsgrad: false }
+        Adam {
+            rate: 1e-3,
+            betas: (0.9, 0.999),
+            eps: 1e-8,
+            eps_hat: false,
+            corrects_bias: true,
+            amsgrad: false,
+            decay: Decay::default(),
+        }
     }
 }
 
@@ -57,16 +71,40 @@ impl Adam {
         Adam { eps, ..self }
     }
 
-    /// Sets λ.
+    /// Adds ε before the correction of s: θ ← θ - α √(1-β₂ᵗ)/(1-β₁ᵗ) · m/(√s + ε). The paper's ε̂, at the end of its section 2,
+    /// in Keras (where ε = 1e-7) and ONNX.
     #[must_use]
-    pub fn weight_decay(self, weight_decay: f64) -> Adam {
-        Adam { weight_decay, ..self }
+    pub fn eps_hat(self) -> Adam {
+        Adam { eps_hat: true, ..self }
+    }
+
+    /// Leaves out the bias correction: θ ← θ - α m/(√s + ε), whose first steps are α (1-β₁)/√(1-β₂), 3 times too long
+    /// with the defaults.
+    #[must_use]
+    pub fn without_bias_correction(self) -> Adam {
+        Adam { corrects_bias: false, ..self }
     }
 
     /// Divides by the largest s so far.
     #[must_use]
     pub fn amsgrad(self) -> Adam {
         Adam { amsgrad: true, ..self }
+    }
+
+    decay_settings!();
+
+    /// What [`Optimizer::check`] says, under another name.
+    pub(crate) fn check_as(&self, name: &'static str) -> Result<(), SettingError> {
+        check_all(name, &self.decay.settings())?;
+        check_all(
+            name,
+            &[
+                size("rate", self.rate),
+                kept("beta1", self.betas.0),
+                kept("beta2", self.betas.1),
+                size("eps", self.eps),
+            ],
+        )
     }
 }
 
@@ -80,30 +118,13 @@ impl<T: Real> Optimizer<T> for Adam {
     }
 
     fn check(&self) -> Result<(), SettingError> {
-        let below_one = |x: f64| (0.0..1.0).contains(&x);
-        check_all(
-            "Adam",
-            &[
-                ("rate", self.rate, is_size(self.rate), SIZE),
-                ("beta1", self.betas.0, below_one(self.betas.0), "a number in [0, 1)"),
-                ("beta2", self.betas.1, below_one(self.betas.1), "a number in [0, 1)"),
-                ("eps", self.eps, is_size(self.eps), SIZE),
-                ("weight_decay", self.weight_decay, is_size(self.weight_decay), SIZE),
-            ],
-        )
+        self.check_as("Adam")
     }
 
-    fn update_part(
-        &self,
-        step: u64,
-        rate: f64,
-        memory: [&mut [T]; MAX_MEMORY],
-        theta: &mut [T],
-        gradient: &[T],
-    ) {
+    fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]) {
         assert_part(theta, gradient, &memory, Optimizer::<T>::memory(self));
         let [m, s, largest, _] = memory;
-        let rule = Rule::<T>::new(self, step as f64 + 1.0, rate);
+        let rule = Rule::<T>::new(self, at);
         let n = theta.len();
         let (g, m, s) = (&gradient[..n], &mut m[..n], &mut s[..n]);
         // One loop without a branch: every number is read and written once.
@@ -113,14 +134,14 @@ impl<T: Real> Optimizer<T> for Adam {
                 if self.amsgrad {
                     let largest = &mut largest[..n];
                     for i in 0..n {
-                        rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
+                        rule.moments.observe(rule.decay.gradient(g[i], theta[i]), &mut m[i], &mut s[i]);
                         largest[i] = largest[i].maximum(s[i]);
-                        theta[i] -= rule.step(m[i], largest[i]);
+                        theta[i] = rule.step(theta[i], m[i], largest[i]);
                     }
                 } else {
                     for i in 0..n {
-                        rule.moments(theta[i], g[i], &mut m[i], &mut s[i]);
-                        theta[i] -= rule.step(m[i], s[i]);
+                        rule.moments.observe(rule.decay.gradient(g[i], theta[i]), &mut m[i], &mut s[i]);
+                        theta[i] = rule.step(theta[i], m[i], s[i]);
                     }
                 }
             },
@@ -130,9 +151,8 @@ impl<T: Real> Optimizer<T> for Adam {
 
 /// The constants of a step. They are found in f64: 1 - β₂ᵗ would lose half its digits in f32.
 struct Rule<T> {
-    betas: [T; 2],
-    rests: [T; 2],
-    decay: T,
+    moments: Moments<T>,
+    decay: Shrink<T>,
     /// α/(1-β₁ᵗ)
     rate: T,
     /// 1/√(1-β₂ᵗ)
@@ -141,29 +161,22 @@ struct Rule<T> {
 }
 
 impl<T: Real> Rule<T> {
-    fn new(adam: &Adam, t: f64, rate: f64) -> Rule<T> {
-        let (beta1, beta2) = adam.betas;
+    fn new(adam: &Adam, at: At) -> Rule<T> {
+        let ((beta1, beta2), t) = (adam.betas, at.step as f64 + 1.0);
+        let root = if adam.corrects_bias { 1.0 / (1.0 - beta2.powf(t)).sqrt() } else { 1.0 };
         Rule {
-            betas: [beta1, beta2].map(T::from_f64),
-            rests: [1.0 - beta1, 1.0 - beta2].map(T::from_f64),
-            decay: T::from_f64(adam.weight_decay),
-            rate: T::from_f64(rate / (1.0 - beta1.powf(t))),
-            root: T::from_f64(1.0 / (1.0 - beta2.powf(t)).sqrt()),
-            eps: T::from_f64(adam.eps),
+            moments: Moments::new(adam.betas),
+            decay: adam.decay.rule(at.rate),
+            rate: T::from_f64(if adam.corrects_bias { at.rate / (1.0 - beta1.powf(t)) } else { at.rate }),
+            root: T::from_f64(root),
+            // √s + ε̂ is √s/√(1-β₂ᵗ) + ε̂/√(1-β₂ᵗ), but for a factor that the rate has.
+            eps: T::from_f64(if adam.eps_hat { adam.eps * root } else { adam.eps }),
         }
     }
 
-    /// m ← β₁ m + (1-β₁) g, s ← β₂ s + (1-β₂) g²
+    /// The new θ.
     #[inline(always)]
-    fn moments(&self, theta: T, g: T, m: &mut T, s: &mut T) {
-        let g = g + self.decay * theta;
-        *m = self.betas[0] * *m + self.rests[0] * g;
-        *s = self.betas[1] * *s + self.rests[1] * g * g;
-    }
-
-    /// What θ loses.
-    #[inline(always)]
-    fn step(&self, m: T, s: T) -> T {
-        self.rate * m / (s.sqrt() * self.root + self.eps)
+    fn step(&self, theta: T, m: T, s: T) -> T {
+        self.decay.theta(theta) - self.rate * m / (s.sqrt() * self.root + self.eps)
     }
 }

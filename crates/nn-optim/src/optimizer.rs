@@ -5,11 +5,32 @@ use std::fmt::Debug;
 use tensor_ops::{Real, pool};
 
 use crate::clip::{norm_and_factor, scale};
+use crate::setting::SettingError;
+
+/// The most numbers that an optimizer may remember for each parameter.
+pub const MAX_MEMORY: usize = 4;
+
+/// What an optimizer remembers of a part of θ: a slice as long as the part for each vector, and empty ones for the rest.
+pub type Memory<'a, T> = [&'a mut [T]; MAX_MEMORY];
+
+/// When and where an update happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct At {
+    /// The step, counted from 0.
+    pub step: u64,
+    /// The learning rate.
+    pub rate: f64,
+    /// The position in θ of the part's first number.
+    pub first: usize,
+}
 
 /// A rule that updates a flat θ from its gradient. The optimizer itself holds settings only; what it remembers is a
 /// flat slice of the caller's, so that it can be saved, moved and resumed like θ.
+///
+/// To write one, say [`memory`](Optimizer::memory), [`rate`](Optimizer::rate), [`check`](Optimizer::check) and
+/// [`update_part`](Optimizer::update_part); the rest follows.
 pub trait Optimizer<T: Real>: Debug + Send + Sync {
-    /// How many numbers it remembers for each parameter, at most [`MAX_MEMORY`]; all of them start as 0.
+    /// How many numbers it remembers for each parameter, at most [`MAX_MEMORY`].
     fn memory(&self) -> usize;
 
     /// How many numbers it remembers for n parameters: [`Optimizer::memory`] vectors of n, one behind the other.
@@ -17,7 +38,7 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         n * self.memory()
     }
 
-    /// What it remembers before the first update of n parameters.
+    /// What it remembers before the first update of n parameters: 0, for most.
     fn init(&self, n: usize) -> Vec<T> {
         vec![T::ZERO; self.state_len(n)]
     }
@@ -31,15 +52,38 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     /// [`SettingError`] names the setting, its value and what is allowed.
     fn check(&self) -> Result<(), SettingError>;
 
+    /// Where θ may be cut into the parts of [`Optimizer::update_part`]. `None` is anywhere. An optimizer that looks at whole
+    /// tensors gives their bounds: tensor i is `bounds[i]..bounds[i + 1]`, and a part is one tensor.
+    fn bounds(&self) -> Option<&[usize]> {
+        None
+    }
+
+    /// Whether any part of θ may be updated by itself. If not, θ has to be given as a whole, to [`Optimizer::update`].
+    fn by_part(&self) -> bool {
+        self.bounds().is_none()
+    }
+
+    /// The length of the only θ that it fits, where it was made for one.
+    fn theta_len(&self) -> Option<usize> {
+        self.bounds().map(|bounds| bounds.last().copied().unwrap_or(0))
+    }
+
     /// One update of θ with learning rate `rate`; `step` counts from 0.
     ///
     /// # Panics
-    /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says.
+    /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says, or
+    /// [`Optimizer::bounds`] do not end with θ.
     fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
         assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
-        in_pieces(self, state, (theta, &mut []), |i, theta, _, memory| {
-            let gradient = &gradient[i * PIECE..][..theta.len()];
-            self.update_part(step, rate, memory, theta, gradient);
+        if let Some(bounds) = self.bounds() {
+            return by_tensor(self, bounds, state, theta, |first, theta, memory| {
+                let gradient = &gradient[first..][..theta.len()];
+                self.update_part(At { step, rate, first }, memory, theta, gradient);
+            });
+        }
+        in_pieces(self, state, (theta, &mut []), |first, theta, _, memory| {
+            let gradient = &gradient[first..][..theta.len()];
+            self.update_part(At { step, rate, first }, memory, theta, gradient);
         });
     }
 
@@ -67,12 +111,17 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         max_norm: f64,
     ) -> T {
         assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
+        if !self.by_part() {
+            let norm = crate::clip_norm(gradient, max_norm);
+            self.update(step, rate, state, theta, gradient);
+            return norm;
+        }
         let (norm, factor) = norm_and_factor(gradient, max_norm);
-        in_pieces(self, state, (theta, gradient), |_, theta, gradient, memory| {
+        in_pieces(self, state, (theta, gradient), |first, theta, gradient, memory| {
             if let Some(factor) = factor {
                 scale(gradient, factor);
             }
-            self.update_part(step, rate, memory, theta, gradient);
+            self.update_part(At { step, rate, first }, memory, theta, gradient);
         });
         norm
     }
@@ -82,24 +131,80 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     ///
     /// # Panics
     /// Where `gradient`, or a vector that is remembered, is not as long as `theta`: [`Optimizer::init`] makes the vectors.
-    fn update_part(
-        &self,
-        step: u64,
-        rate: f64,
-        memory: [&mut [T]; MAX_MEMORY],
-        theta: &mut [T],
-        gradient: &[T],
-    );
+    /// Where [`Optimizer::bounds`] says that this is no part.
+    fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]);
 }
 
-/// Calls `update` for every piece of θ, with the same piece of the gradient (empty where that is) and of what is remembered.
+impl<T: Real, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
+    fn memory(&self) -> usize {
+        (**self).memory()
+    }
+
+    fn init(&self, n: usize) -> Vec<T> {
+        (**self).init(n)
+    }
+
+    fn rate(&self) -> f64 {
+        (**self).rate()
+    }
+
+    fn check(&self) -> Result<(), SettingError> {
+        (**self).check()
+    }
+
+    fn bounds(&self) -> Option<&[usize]> {
+        (**self).bounds()
+    }
+
+    fn theta_len(&self) -> Option<usize> {
+        (**self).theta_len()
+    }
+
+    fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]) {
+        (**self).update_part(at, memory, theta, gradient);
+    }
+}
+
+/// Calls `update(first, ..)` for every piece of θ, with the same piece of the gradient (empty where that is) and of what
+/// is remembered.
 fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
     optimizer: &O,
     state: &mut [T],
     (theta, gradient): (&mut [T], &mut [T]),
-    update: impl Fn(usize, &mut [T], &mut [T], [&mut [T]; MAX_MEMORY]) + Sync,
+    update: impl Fn(usize, &mut [T], &mut [T], Memory<'_, T>) + Sync,
 ) {
     let n = theta.len();
+    assert_state(optimizer, state, n);
+    let mut vectors = state.chunks_exact_mut(n.max(1));
+    let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
+    let size = if gradient.is_empty() { 0 } else { PIECE };
+    let parts = [(theta, PIECE), (gradient, size), vector(), vector(), vector(), vector()];
+    pool::split(n.div_ceil(PIECE), parts, |i, [theta, gradient, memory @ ..]| {
+        update(i * PIECE, theta, gradient, memory);
+    });
+}
+
+/// Calls `update(first, ..)` for every tensor, one after the other: each is divided among threads by itself.
+fn by_tensor<T: Real, O: Optimizer<T> + ?Sized>(
+    optimizer: &O,
+    bounds: &[usize],
+    state: &mut [T],
+    theta: &mut [T],
+    update: impl Fn(usize, &mut [T], Memory<'_, T>),
+) {
+    let n = theta.len();
+    assert_state(optimizer, state, n);
+    assert_eq!(bounds.last().copied().unwrap_or(0), n, "elements of θ, by the optimizer's tensors");
+    for pair in bounds.windows(2) {
+        let range = pair[0]..pair[1];
+        let mut vectors = state.chunks_exact_mut(n.max(1));
+        let mut vector = || vectors.next().map_or(&mut [][..], |vector| &mut vector[range.clone()]);
+        let memory = [vector(), vector(), vector(), vector()];
+        update(range.start, &mut theta[range.clone()], memory);
+    }
+}
+
+fn assert_state<T: Real, O: Optimizer<T> + ?Sized>(optimizer: &O, state: &[T], n: usize) {
     assert_eq!(
         state.len(),
         optimizer.state_len(n),
@@ -107,13 +212,6 @@ fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
     );
     let most = MAX_MEMORY;
     assert!(optimizer.memory() <= most, "an optimizer remembers at most {most} numbers a parameter");
-    let mut vectors = state.chunks_exact_mut(n.max(1));
-    let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
-    let size = if gradient.is_empty() { 0 } else { PIECE };
-    let parts = [(theta, PIECE), (gradient, size), vector(), vector(), vector(), vector()];
-    pool::split(n.div_ceil(PIECE), parts, |i, [theta, gradient, memory @ ..]| {
-        update(i, theta, gradient, memory);
-    });
 }
 
 /// What [`Optimizer::update_part`] promises to notice.
@@ -128,42 +226,6 @@ pub(crate) fn assert_part<T>(theta: &[T], gradient: &[T], memory: &[&mut [T]], v
         lengths().collect::<Vec<_>>()
     );
 }
-
-/// The most numbers that an optimizer may remember for each parameter.
-pub const MAX_MEMORY: usize = 4;
-
-/// A setting outside its range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{optimizer}: {setting} = {value}, expected {expected}")]
-pub struct SettingError {
-    /// The optimizer or schedule.
-    pub optimizer: &'static str,
-    /// The setting.
-    pub setting: &'static str,
-    /// Its value.
-    pub value: f64,
-    /// What is allowed, in words.
-    pub expected: &'static str,
-}
-
-/// Checks (setting, value, is allowed, what is allowed) one after the other.
-pub(crate) fn check_all(
-    optimizer: &'static str,
-    settings: &[(&'static str, f64, bool, &'static str)],
-) -> Result<(), SettingError> {
-    match settings.iter().find(|(_, _, is_allowed, _)| !is_allowed) {
-        Some(&(setting, value, _, expected)) => Err(SettingError { optimizer, setting, value, expected }),
-        None => Ok(()),
-    }
-}
-
-/// Finite and at least 0.
-pub(crate) fn is_size(x: f64) -> bool {
-    x >= 0.0 && x.is_finite()
-}
-
-/// What [`is_size`] allows.
-pub(crate) const SIZE: &str = "a finite number >= 0";
 
 /// Elements of a piece of work: 64 KB of f32, some microseconds at memory speed.
 pub(crate) const PIECE: usize = 1 << 14;

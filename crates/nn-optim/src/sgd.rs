@@ -2,11 +2,14 @@
 
 use tensor_ops::{Real, simd};
 
-use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, assert_part, check_all, is_size};
+use crate::decay::{Decay, decay_settings};
+use crate::optimizer::{At, Memory, Optimizer, assert_part};
+use crate::setting::{SettingError, check_all, size};
 
-/// θ ← θ - α (g + λ θ): gradient descent, with weight decay λ as an L2 term in the gradient (PyTorch's convention).
+/// θ ← θ - α g: gradient descent.
 ///
-/// Whether it is batch, mini-batch or stochastic descent is a matter of the batches.
+/// Whether it is batch, mini-batch or stochastic descent is a matter of the batches. The two forms of weight decay are one
+/// here, but for rounding.
 ///
 /// ```
 /// use nn_optim::{Optimizer, Sgd};
@@ -17,20 +20,16 @@ use crate::optimizer::{MAX_MEMORY, Optimizer, SIZE, SettingError, assert_part, c
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sgd {
     rate: f64,
-    weight_decay: f64,
+    decay: Decay,
 }
 
 impl Sgd {
     /// Gradient descent with learning rate α.
     pub fn new(rate: f64) -> Sgd {
-        Sgd { rate, weight_decay: 0.0 }
+        Sgd { rate, decay: Decay::default() }
     }
 
-    /// Sets λ.
-    #[must_use]
-    pub fn weight_decay(self, weight_decay: f64) -> Sgd {
-        Sgd { weight_decay, ..self }
-    }
+    decay_settings!();
 }
 
 impl<T: Real> Optimizer<T> for Sgd {
@@ -43,30 +42,18 @@ impl<T: Real> Optimizer<T> for Sgd {
     }
 
     fn check(&self) -> Result<(), SettingError> {
-        check_all(
-            "Sgd",
-            &[
-                ("rate", self.rate, is_size(self.rate), SIZE),
-                ("weight_decay", self.weight_decay, is_size(self.weight_decay), SIZE),
-            ],
-        )
+        check_all("Sgd", &self.decay.settings())?;
+        check_all("Sgd", &[size("rate", self.rate)])
     }
 
-    fn update_part(
-        &self,
-        _: u64,
-        rate: f64,
-        memory: [&mut [T]; MAX_MEMORY],
-        theta: &mut [T],
-        gradient: &[T],
-    ) {
+    fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]) {
         assert_part(theta, gradient, &memory, 0);
-        let (rate, decay) = (T::from_f64(rate), T::from_f64(self.weight_decay));
+        let (rate, decay) = (T::from_f64(at.rate), self.decay.rule::<T>(at.rate));
         simd::dispatch(
             #[inline(always)]
             || {
                 for (theta, g) in theta.iter_mut().zip(gradient) {
-                    *theta -= rate * (*g + decay * *theta);
+                    *theta = decay.theta(*theta) - rate * decay.gradient(*g, *theta);
                 }
             },
         );

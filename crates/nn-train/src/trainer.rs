@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use nn_core::{Context, Loss, Mode, Model, Reduction, Rows, Scalar, ThetaPart};
 use nn_data::{Batches, Dataset};
-use nn_optim::{Optimizer, Schedule};
+use nn_optim::{At, Optimizer, Schedule};
 
 use crate::batch::as_batch;
 use crate::evaluate::{check, evaluate};
@@ -144,9 +144,20 @@ impl<'a, O, L> Trainer<'a, O, L> {
                 }
                 let cx = Context::training(self.seed, step);
                 let update = |part: ThetaPart<'_, T>| {
-                    self.optimizer.update_part(step, rate, part.memory, part.theta, part.gradient);
+                    let at = At { step, rate, first: part.first };
+                    self.optimizer.update_part(at, part.memory, part.theta, part.gradient);
                 };
-                let loss = model.step(&batch, &self.loss, &cx, &mut ws, &mut state, &update).to_f64();
+                let loss = if self.optimizer.by_part() {
+                    model.step(&batch, &self.loss, &cx, &mut ws, &mut state, &update)
+                } else {
+                    // It looks at whole tensors, so all of the gradient comes first.
+                    let loss = model.loss_and_gradient(&batch, &self.loss, &cx, &mut ws);
+                    if loss.is_finite() {
+                        self.optimizer.update(step, rate, &mut state, model.theta_mut(), ws.gradient());
+                    }
+                    loss
+                };
+                let loss = loss.to_f64();
                 if !loss.is_finite() {
                     return Err(TrainError::Diverged { step, epoch, rate, loss });
                 }
@@ -194,6 +205,11 @@ impl<'a, O, L> Trainer<'a, O, L> {
         if memory > most || self.optimizer.state_len(1) != memory {
             let expected = "at most 4 numbers a parameter, as `state_len` says";
             let (optimizer, setting, value) = ("the optimizer", "memory", memory as f64);
+            return Err(nn_optim::SettingError { optimizer, setting, value, expected }.into());
+        }
+        if let Some(n) = self.optimizer.theta_len().filter(|&n| n != model.theta().len()) {
+            let expected = "as many as the model has";
+            let (optimizer, setting, value) = ("the optimizer", "parameters", n as f64);
             return Err(nn_optim::SettingError { optimizer, setting, value, expected }.into());
         }
         self.rate_at::<T>(0)?;

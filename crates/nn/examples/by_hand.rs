@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example by_hand`
 
+use nn::optim::At;
 use nn::prelude::*;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let batch = as_batch(&selection, train.sample_shape())?;
             let cx = Context::training(0, step);
             last = model.step(&batch, &loss, &cx, &mut ws, &mut memory, &|part| {
-                adam.update_part(step, schedule.rate(step), part.memory, part.theta, part.gradient);
+                let at = At { step, rate: schedule.rate(step), first: part.first };
+                adam.update_part(at, part.memory, part.theta, part.gradient);
             });
             step += 1;
         }

@@ -1,33 +1,15 @@
-//! PyTorch's optimizers: the way of θ over some steps.
+//! The way of θ over the steps of a case.
 
-use nn_optim::{Adam, Constant, CosineAnnealing, Optimizer, Schedule, Sgd, clip_norm, clip_value};
+use nn_optim::{CosineAnnealing, ExponentialDecay, Optimizer, Schedule, clip_norm, clip_value};
 use serde_json::Value;
 use tensor_ops::{Shape, Tensor};
 
+use super::Answers;
 use crate::case::{Answer, Case, Entry, Stop};
 use crate::problem::Problem;
-use crate::run::Operations;
-
-pub(crate) const OPERATIONS: Operations = &[("Adam", adam), ("SGD", sgd)];
-
-type Answers = Result<Vec<Answer>, Stop>;
-
-fn sgd(case: &Case) -> Answers {
-    let sgd = Sgd::new(case.number("lr", None)?).weight_decay(case.number("weight_decay", Some(0.0))?);
-    trajectory(case, &sgd)
-}
-
-fn adam(case: &Case) -> Answers {
-    let adam = Adam::new(case.number("lr", None)?)
-        .betas(case.number("beta1", Some(0.9))?, case.number("beta2", Some(0.999))?)
-        .eps(case.number("eps", Some(1e-8))?)
-        .weight_decay(case.number("weight_decay", Some(0.0))?);
-    let adam = if case.flag("amsgrad", Some(false))? { adam.amsgrad() } else { adam };
-    trajectory(case, &adam)
-}
 
 /// Runs the optimizer on the problem of the case.
-fn trajectory(case: &Case, optimizer: &dyn Optimizer<f64>) -> Answers {
+pub(super) fn trajectory(case: &Case, optimizer: &dyn Optimizer<f64>) -> Answers {
     optimizer.check()?;
     let (schedule, clip, steps) =
         (schedule(case, optimizer.rate())?, clip(case)?, case.count("steps", None)?);
@@ -102,11 +84,15 @@ fn clip(case: &Case) -> Result<Clip, Stop> {
     }
 }
 
-/// The attribute `schedule`: `CosineAnnealing(T_max=50, eta_min=0)`.
+/// The attribute `schedule`, `CosineAnnealing(T_max=50, eta_min=0)`, or `lr_gamma`, lr·gammaᵏ.
 fn schedule(case: &Case, start: f64) -> Result<Box<dyn Schedule>, Stop> {
     let text = case.text("schedule", Some(""))?;
+    let gamma = case.number("lr_gamma", Some(1.0))?;
     if text.is_empty() {
-        return Ok(Box::new(Constant(start)));
+        return Ok(Box::new(ExponentialDecay::new(start, gamma)?));
+    }
+    if gamma != 1.0 {
+        return Err(Stop::Unknown("both a schedule and lr_gamma are given".into()));
     }
     let refuse = || Stop::Unknown(format!("attribute schedule is {text:?}, which is not known"));
     let settings = text.strip_prefix("CosineAnnealing(").and_then(|rest| rest.strip_suffix(')'));
@@ -118,5 +104,5 @@ fn schedule(case: &Case, start: f64) -> Result<Box<dyn Schedule>, Stop> {
             _ => return Err(refuse()),
         }
     }
-    Ok(Box::new(CosineAnnealing { start, end, steps: steps.ok_or_else(refuse)? }))
+    Ok(Box::new(CosineAnnealing::new(start, end, steps.ok_or_else(refuse)?)?))
 }

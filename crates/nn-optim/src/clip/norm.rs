@@ -1,7 +1,7 @@
-//! Bounds on a gradient, so that one bad batch does not throw θ far away.
+//! Clipping by the norm of the whole gradient.
 
 use tensor_ops::reduce::{pairwise_sum, sum_of_squares};
-use tensor_ops::{Real, pool, simd};
+use tensor_ops::{Axes, Norm, Real, TensorError, View, pool, simd};
 
 use crate::optimizer::PIECE;
 
@@ -22,19 +22,48 @@ use crate::optimizer::PIECE;
 /// Where `max_norm` is no number >= 0.
 pub fn clip_norm<T: Real>(gradient: &mut [T], max_norm: f64) -> T {
     let (norm, factor) = norm_and_factor(gradient, max_norm);
-    if let Some(factor) = factor {
-        let pieces = gradient.len().div_ceil(PIECE);
-        pool::split(pieces, [(gradient, PIECE)], |_, [part]| scale(part, factor));
-    }
+    scale_all(gradient, factor);
     norm
+}
+
+/// As [`clip_norm`], for a norm of another order: [`Norm::L1`], [`Norm::Max`], [`Norm::P`].
+///
+/// # Errors
+/// [`TensorError`] where the gradient has no such norm.
+///
+/// # Panics
+/// Where `max_norm` is no number >= 0.
+///
+/// ```
+/// use tensor_ops::Norm;
+/// let mut g = [3.0f64, -4.0];
+/// assert_eq!(nn_optim::clip_norm_of(&mut g, Norm::Max, 1.0)?, 4.0);
+/// assert!((g[1] + 1.0).abs() < 1e-6);
+/// # Ok::<(), tensor_ops::TensorError>(())
+/// ```
+pub fn clip_norm_of<T: Real>(gradient: &mut [T], order: Norm, max_norm: f64) -> Result<T, TensorError> {
+    let norm = gradient_norm_of(gradient, order)?;
+    scale_all(gradient, factor(norm, max_norm));
+    Ok(norm)
 }
 
 /// The norm of the gradient, and what it is to be multiplied by if it is too long.
 pub(crate) fn norm_and_factor<T: Real>(gradient: &[T], max_norm: f64) -> (T, Option<T>) {
-    assert!(max_norm >= 0.0, "max_norm = {max_norm}, expected a number >= 0");
     let norm = gradient_norm(gradient);
+    (norm, factor(norm, max_norm))
+}
+
+fn factor<T: Real>(norm: T, max_norm: f64) -> Option<T> {
+    assert!(max_norm >= 0.0, "max_norm = {max_norm}, expected a number >= 0");
     let factor = T::from_f64(max_norm) / (norm + T::from_f64(1e-6));
-    (norm, (factor < T::ONE).then_some(factor))
+    (factor < T::ONE).then_some(factor)
+}
+
+fn scale_all<T: Real>(gradient: &mut [T], factor: Option<T>) {
+    if let Some(factor) = factor {
+        let pieces = gradient.len().div_ceil(PIECE);
+        pool::split(pieces, [(gradient, PIECE)], |_, [part]| scale(part, factor));
+    }
 }
 
 pub(crate) fn scale<T: Real>(part: &mut [T], factor: T) {
@@ -66,26 +95,19 @@ pub fn gradient_norm<T: Real>(gradient: &[T]) -> T {
     pairwise_sum(&sums[..pieces]).sqrt()
 }
 
-/// Moves every element into [-max, max]. The direction may change. May be applied to a part of a gradient, in the
-/// update of `Model::step` of `nn-core` for one.
+/// The norm of another order, as [`Tensor::norm`](tensor_ops::Tensor::norm) has it.
 ///
-/// # Panics
-/// Where `max` is no number >= 0.
+/// # Errors
+/// [`TensorError`] where the gradient has no such norm: an order that is 0 or NaN.
 ///
 /// ```
-/// let mut g = [3.0f32, -0.5];
-/// nn_optim::clip_value(&mut g, 1.0);
-/// assert_eq!(g, [1.0, -0.5]);
+/// use tensor_ops::Norm;
+/// assert_eq!(nn_optim::gradient_norm_of(&[3.0f64, -4.0], Norm::L1)?, 7.0);
+/// # Ok::<(), tensor_ops::TensorError>(())
 /// ```
-pub fn clip_value<T: Real>(gradient: &mut [T], max: f64) {
-    assert!(max >= 0.0, "max = {max}, expected a number >= 0");
-    let max = T::from_f64(max);
-    simd::dispatch(
-        #[inline(always)]
-        || {
-            for g in gradient.iter_mut() {
-                *g = g.minimum(max).maximum(-max);
-            }
-        },
-    );
+pub fn gradient_norm_of<T: Real>(gradient: &[T], order: Norm) -> Result<T, TensorError> {
+    match order {
+        Norm::L2 => Ok(gradient_norm(gradient)),
+        _ => View::from_slice([gradient.len()], gradient)?.norm(order, Axes::All)?.item(),
+    }
 }
