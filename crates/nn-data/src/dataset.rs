@@ -4,6 +4,7 @@ use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape, Tensor};
 
 use crate::DataError;
+use crate::splits::first_part;
 
 /// What the samples are to be mapped to.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,10 +134,7 @@ impl<T: Real> Dataset<T> {
     /// [`DataError::Split`] where a part would have no samples.
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Dataset<T>, Dataset<T>), DataError> {
         let samples = self.len();
-        let first = (samples as f64 * fraction) as usize;
-        if first == 0 || first >= samples || !(0.0..1.0).contains(&fraction) {
-            return Err(DataError::Split { fraction, samples });
-        }
+        let first = first_part(samples, fraction)?;
         let mut order: Vec<usize> = (0..samples).collect();
         Stream::new(seed, Stream::key("split"), 0).shuffle(&mut order);
         let (first, second) = order.split_at(first);
@@ -149,7 +147,11 @@ impl<T: Real> Dataset<T> {
     }
 }
 
-fn check_finite<T: Real>(what: &'static str, values: &Tensor<T>, samples: usize) -> Result<(), DataError> {
+pub(crate) fn check_finite<T: Real>(
+    what: &'static str,
+    values: &Tensor<T>,
+    samples: usize,
+) -> Result<(), DataError> {
     let Some(at) = values.as_slice().iter().position(|x| !x.is_finite()) else { return Ok(()) };
     let width = values.as_slice().len() / samples;
     let value = values.as_slice()[at].to_f64();

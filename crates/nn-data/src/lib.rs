@@ -25,18 +25,24 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+mod combine;
 mod dataset;
 #[cfg(feature = "builtin")]
 pub mod datasets;
 mod error;
-mod standardizer;
+mod normalize;
+mod splits;
 mod transform;
 
 pub use batches::{Batches, SelectedTargets, Selection};
 pub use dataset::{Dataset, Targets};
 pub use error::DataError;
-pub use standardizer::Standardizer;
-pub use transform::Transform;
+pub use normalize::{
+    ChannelStandardizer, Columns, ColumnsFit, Components, Imputer, MaxAbs, MinMax, Moments, OneHot, Ordinal,
+    Pca, Pipeline, PipelineFit, Power, Robust, Standardizer, Summary, UnitNorm, Unknown, Zca,
+};
+pub use splits::Fold;
+pub use transform::{Samples, Transform};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]
