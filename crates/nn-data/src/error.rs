@@ -82,6 +82,9 @@ pub enum DataError {
         /// What was to be done.
         what: &'static str,
     },
+    /// A table without targets.
+    #[error("no targets: say which column they stand in")]
+    NoTargets,
     /// A data set that does not go behind another.
     #[error(
         "concat: set {set} (from 0) has samples of shape {shape} or targets that do not fit the first, of shape {expected}"
