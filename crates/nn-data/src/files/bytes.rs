@@ -36,6 +36,73 @@ pub(super) fn plain<'a>(mut input: impl BufRead + 'a, name: &str) -> Result<Box<
     }
 }
 
+/// The bytes of a file, decompressed on a thread of their own where they are compressed: a few blocks ahead of whoever reads.
+pub(super) fn plain_ahead(input: BufReader<File>, name: &str) -> Result<Box<dyn Read>, ReadError> {
+    #[cfg(feature = "gzip")]
+    {
+        let mut input = input;
+        if input.fill_buf().is_ok_and(|start| start.starts_with(&[0x1f, 0x8b])) {
+            return Ok(Box::new(ahead::Ahead::new(flate2::bufread::GzDecoder::new(input))));
+        }
+        plain(input, name)
+    }
+    #[cfg(not(feature = "gzip"))]
+    plain(input, name)
+}
+
+#[cfg(feature = "gzip")]
+mod ahead {
+    use std::io::{self, Read};
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::thread;
+
+    use super::{BLOCK, read_up_to};
+
+    /// Blocks that may wait: enough that neither side stands still, and 1 MB together.
+    const WAITING: usize = 16;
+
+    /// What a thread has read. It ends with the input, with an error, or when nobody listens any more.
+    pub(super) struct Ahead {
+        blocks: Receiver<io::Result<Vec<u8>>>,
+        block: Vec<u8>,
+        at: usize,
+    }
+
+    impl Ahead {
+        pub(super) fn new(mut input: impl Read + Send + 'static) -> Ahead {
+            let (sender, blocks) = sync_channel(WAITING);
+            thread::spawn(move || {
+                loop {
+                    let mut block = vec![0; BLOCK];
+                    let result = read_up_to(&mut input, &mut block).map(|n| {
+                        block.truncate(n);
+                        block
+                    });
+                    let goes_on = result.as_ref().is_ok_and(|block| !block.is_empty());
+                    if sender.send(result).is_err() || !goes_on {
+                        break;
+                    }
+                }
+            });
+            Ahead { blocks, block: Vec::new(), at: 0 }
+        }
+    }
+
+    impl Read for Ahead {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.at == self.block.len() {
+                // The thread has ended behind an empty block or an error.
+                self.block = self.blocks.recv().unwrap_or(Ok(Vec::new()))?;
+                self.at = 0;
+            }
+            let n = buffer.len().min(self.block.len() - self.at);
+            buffer[..n].copy_from_slice(&self.block[self.at..self.at + n]);
+            self.at += n;
+            Ok(n)
+        }
+    }
+}
+
 /// How the numbers of a file are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Number {

@@ -1,12 +1,12 @@
 //! The format IDX, in which MNIST and its like are distributed.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use tensor_ops::{Real, Tensor};
 
 use super::ReadError;
-use super::bytes::{Number, expect_end, numbers, open, plain, read_up_to};
+use super::bytes::{Number, expect_end, numbers, open, plain, plain_ahead, read_up_to};
 use crate::{Dataset, Targets};
 
 /// The tensor of an IDX file, gzip or not: any rank from 1 to 8, numbers as they are stored (images: 0 to 255).
@@ -19,7 +19,7 @@ use crate::{Dataset, Targets};
 /// `gzip`.
 pub fn read_idx<T: Real>(path: impl AsRef<Path>) -> Result<Tensor<T>, ReadError> {
     let (input, name) = open(path.as_ref())?;
-    read_idx_from(input, &name)
+    tensor(&mut plain_ahead(input, &name)?, &name)
 }
 
 /// As [`read_idx`], from any reader; `name` is what errors call it.
@@ -34,9 +34,12 @@ pub fn read_idx<T: Real>(path: impl AsRef<Path>) -> Result<Tensor<T>, ReadError>
 /// # Ok::<(), nn_data::files::ReadError>(())
 /// ```
 pub fn read_idx_from<T: Real>(input: impl BufRead, name: &str) -> Result<Tensor<T>, ReadError> {
-    let mut input = plain(input, name)?;
+    tensor(&mut plain(input, name)?, name)
+}
+
+fn tensor<T: Real>(input: &mut dyn Read, name: &str) -> Result<Tensor<T>, ReadError> {
     let mut head = [0; 4];
-    let found = read_up_to(&mut input, &mut head).map_err(ReadError::io(name))?;
+    let found = read_up_to(input, &mut head).map_err(ReadError::io(name))?;
     if found < 4 || head[..2] != [0, 0] {
         return Err(ReadError::format(
             name,
@@ -55,13 +58,13 @@ pub fn read_idx_from<T: Real>(input: impl BufRead, name: &str) -> Result<Tensor<
     let mut lengths = Vec::new();
     for axis in 0..head[3] {
         let mut length = [0; 4];
-        if read_up_to(&mut input, &mut length).map_err(ReadError::io(name))? < 4 {
+        if read_up_to(input, &mut length).map_err(ReadError::io(name))? < 4 {
             return Err(ReadError::format(name, format!("ends before the length of axis {axis}")));
         }
         lengths.push(u32::from_be_bytes(length) as usize);
     }
-    let tensor = numbers(&mut input, name, &lengths, number, true)?;
-    expect_end(&mut input, name)?;
+    let tensor = numbers(input, name, &lengths, number, true)?;
+    expect_end(input, name)?;
     Ok(tensor)
 }
 

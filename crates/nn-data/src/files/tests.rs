@@ -212,6 +212,35 @@ mod csv {
         assert!(rows.next::<f64>(1).unwrap_err().to_string().contains("one of the categories"));
     }
 
+    /// Blocks of plain lines, then quotes, across the borders of blocks.
+    #[test]
+    fn lines_are_the_same_whoever_reads_them() {
+        let line = |i: usize, quote: &str| {
+            format!("{quote}{i}{quote},{}.{},word {}\n", i * 7 % 100, i % 1000, i % 3)
+        };
+        let plain = |n: usize| (0..n).map(|i| line(i, "")).collect::<String>();
+        let quoted = |from: usize, to: usize| (from..to).map(|i| line(i, "\"")).collect::<String>();
+        let read = |text: &str| Csv::new().read_from::<f64>(text.as_bytes(), "t");
+        let n = 150_000;
+        let all = read(&format!("a,b,c\n{}", plain(n))).unwrap();
+        assert_eq!(all.inputs().shape().as_slice(), [n, 3]);
+        assert_eq!(all.inputs().as_slice()[3 * (n - 1)..], [n as f64 - 1.0, 93.999, 2.0]);
+        let mixed = format!("a,b,c\n{}{}", plain(100_000), quoted(100_000, n));
+        assert_eq!(read(&mixed).unwrap(), all);
+        assert_eq!(
+            read(&format!("\u{feff}a,b,c\n{}", plain(n).trim_end())).unwrap(),
+            all,
+            "no last line feed, a mark"
+        );
+        assert_eq!(read(&format!("a,b,c\r\n{}", plain(n).replace('\n', "\r\n"))).unwrap(), all);
+        for text in [format!("a,b,c\n{}", plain(n)), mixed] {
+            let cell = read(&format!("{text}1,x,y\n")).unwrap_err().to_string();
+            assert!(cell.starts_with("t, line 150002, column \"b\": \"x\""), "{cell}");
+            let cells = read(&format!("{text}1,2\n")).unwrap_err().to_string();
+            assert_eq!(cells, "t, line 150002: 2 cells, expected 3");
+        }
+    }
+
     #[test]
     fn missing_values_are_what_was_asked_for() {
         let text = "a,b,y\n1,NA,1\n?,2,2\n3,4,\n5,6,7\n";

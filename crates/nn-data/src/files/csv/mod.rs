@@ -1,5 +1,7 @@
 //! CSV files: a header, types that are inferred or given, targets by name.
 
+mod decimal;
+mod lines;
 mod rows;
 mod schema;
 mod table;
@@ -12,8 +14,9 @@ use std::path::Path;
 use ::csv::{ByteRecord, ReaderBuilder};
 use tensor_ops::Real;
 
+use self::lines::Lines;
 pub use self::rows::CsvRows;
-use self::rows::{Cells, wrong};
+use self::rows::{Cells, Source, wrong};
 pub use self::schema::{Column, Kind, Missing, Schema};
 pub use self::table::Table;
 use super::ReadError;
@@ -201,24 +204,30 @@ impl Csv {
     }
 
     fn open<R: Read>(&self, input: R, file: &str, schema: Option<&Schema>) -> Result<CsvRows<R>, ReadError> {
+        let mut lines = Lines::new(input).map_err(ReadError::io(file))?;
         let mut builder = ReaderBuilder::new();
-        builder.delimiter(self.delimiter).has_headers(self.has_header).buffer_capacity(1 << 16);
-        let mut reader = builder.from_reader(input);
-        let mut ahead = Vec::new();
-        let look_ahead = if schema.is_some() { 1 } else { LOOK_AHEAD };
-        let mut record = ByteRecord::new();
-        while ahead.len() < look_ahead && reader.read_byte_record(&mut record).map_err(|e| wrong(file, e))? {
-            ahead.push(record.clone());
+        builder.delimiter(self.delimiter).has_headers(self.has_header).flexible(true);
+        let mut reader = builder.from_reader(&lines.buffer[lines.at..]);
+        let mut names: Vec<String> = Vec::new();
+        if self.has_header {
+            let header = reader.byte_headers().map_err(|error| wrong(file, error))?;
+            names = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_string()).collect();
         }
-        let names: Vec<String> = match self.has_header {
-            true => {
-                let names = reader.byte_headers().map_err(|error| wrong(file, error))?;
-                names.iter().map(|name| String::from_utf8_lossy(name).trim().to_string()).collect()
-            }
-            false => {
-                (1..=ahead.first().map_or(0, ByteRecord::len)).map(|number| number.to_string()).collect()
-            }
-        };
+        let start = reader.position().clone();
+        let mut ahead: Vec<ByteRecord> = Vec::new();
+        for record in reader.byte_records().take(LOOK_AHEAD) {
+            ahead.push(record.map_err(|error| wrong(file, error))?);
+        }
+        // The last line of a block may be a part of one.
+        if !lines.ended && ahead.len() < LOOK_AHEAD {
+            ahead.pop();
+        }
+        if !self.has_header {
+            names = (1..=ahead.first().map_or(0, ByteRecord::len)).map(|number| number.to_string()).collect();
+        }
+        lines.at = (lines.at + start.byte() as usize).min(lines.buffer.len());
+        lines.complete = lines.complete.max(lines.at);
+        lines.line = start.line();
         let (features, targets) = match schema {
             Some(schema) => (given(&schema.features, &names, file)?, given(&schema.targets, &names, file)?),
             None => self.infer(&names, &ahead, file)?,
@@ -226,9 +235,20 @@ impl Csv {
         if features.is_empty() {
             return Err(ReadError::Empty { file: file.into(), what: "features" });
         }
-        ahead.reverse();
-        let (missing, words) = (self.missing, self.words.clone());
-        Ok(CsvRows { file: file.into(), reader, ahead, record, features, targets, missing, words })
+        let mut plan = vec![None; names.len()];
+        let count = features.len();
+        let cells: Vec<Cells> = features.into_iter().chain(targets).collect();
+        cells.iter().enumerate().for_each(|(i, cells)| plan[cells.place] = Some(i));
+        Ok(CsvRows {
+            file: file.into(),
+            source: Source::Plain(lines),
+            delimiter: self.delimiter,
+            cells,
+            features: count,
+            plan,
+            missing: self.missing,
+            words: self.words.clone(),
+        })
     }
 
     /// Columns by what was said of them, or by their first cells.

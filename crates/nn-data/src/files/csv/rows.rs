@@ -1,11 +1,13 @@
 //! Lines of a table as numbers, in portions.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Chain, Cursor, Read};
 
-use csv::{ByteRecord, ErrorKind, Reader};
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use tensor_ops::{Real, Tensor};
 
+use super::decimal::decimal;
+use super::lines::Lines;
 use super::schema::ordered;
 use super::{Column, Kind, Missing, Schema, Table};
 use crate::Targets;
@@ -29,14 +31,26 @@ use crate::files::ReadError;
 #[derive(Debug)]
 pub struct CsvRows<R> {
     pub(super) file: String,
-    pub(super) reader: Reader<R>,
-    /// Lines that were read to infer types, the next one last.
-    pub(super) ahead: Vec<ByteRecord>,
-    pub(super) record: ByteRecord,
-    pub(super) features: Vec<Cells>,
-    pub(super) targets: Vec<Cells>,
+    pub(super) source: Source<R>,
+    pub(super) delimiter: u8,
+    /// The columns of the features, then those of the targets.
+    pub(super) cells: Vec<Cells>,
+    pub(super) features: usize,
+    /// For each cell of a line its column, if it has one.
+    pub(super) plan: Vec<Option<usize>>,
     pub(super) missing: Missing,
     pub(super) words: Vec<String>,
+}
+
+/// Where lines come from.
+#[derive(Debug)]
+pub(super) enum Source<R> {
+    /// Bytes that are read right here: numbers without a copy, some times as fast.
+    Plain(Lines<R>),
+    /// From the first quote or carriage return on: the crate `csv`, behind this many lines.
+    Quoted(Box<Reader<Chain<Cursor<Vec<u8>>, R>>>, ByteRecord, u64),
+    /// Behind the end.
+    Ended,
 }
 
 /// A column while it is read.
@@ -69,13 +83,18 @@ impl<R: Read> CsvRows<R> {
     pub fn next<T: Real>(&mut self, lines: usize) -> Result<Option<Table<T>>, ReadError> {
         let (mut inputs, mut targets): (Vec<T>, Vec<T>) = (Vec::new(), Vec::new());
         let mut kept = 0;
-        while kept < lines && self.advance()? {
-            let starts = (inputs.len(), targets.len());
-            if self.line(&mut inputs, &mut targets)? {
-                kept += 1;
-            } else {
-                inputs.truncate(starts.0);
-                targets.truncate(starts.1);
+        while kept < lines {
+            let starts = [inputs.len(), targets.len()];
+            inputs.resize(starts[0] + self.features, T::from_f64(f64::NAN));
+            targets.resize(starts[1] + self.cells.len() - self.features, T::from_f64(f64::NAN));
+            let line = self.line(&mut inputs[starts[0]..], &mut targets[starts[1]..])?;
+            if line != Some(true) {
+                inputs.truncate(starts[0]);
+                targets.truncate(starts[1]);
+            }
+            match line {
+                Some(is_kept) => kept += usize::from(is_kept),
+                None => break,
             }
         }
         match kept {
@@ -84,49 +103,107 @@ impl<R: Read> CsvRows<R> {
         }
     }
 
-    /// Reads the next line; false behind the last.
-    pub(super) fn advance(&mut self) -> Result<bool, ReadError> {
-        if let Some(record) = self.ahead.pop() {
-            self.record = record;
-            return Ok(true);
-        }
-        let file = &self.file;
-        self.reader.read_byte_record(&mut self.record).map_err(|error| wrong(file, error))
-    }
-
-    /// Appends the numbers of the line; false where it is to be left out.
-    fn line<T: Real>(&mut self, inputs: &mut Vec<T>, targets: &mut Vec<T>) -> Result<bool, ReadError> {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let targets_begin = self.features.len();
-        for (i, cells) in self.features.iter_mut().chain(&mut self.targets).enumerate() {
-            let is_target = i >= targets_begin;
-            let raw = self.record.get(cells.place).unwrap_or_default();
-            let refuse = |cells: &Cells, expected| ReadError::Cell {
-                file: self.file.clone(),
-                line,
-                column: cells.name.clone(),
-                value: String::from_utf8_lossy(raw).into_owned(),
-                expected,
+    /// The numbers of the next line; whether it is kept, `None` behind the last.
+    fn line<T: Real>(&mut self, inputs: &mut [T], targets: &mut [T]) -> Result<Option<bool>, ReadError> {
+        let CsvRows { file, source, delimiter, cells, features, plan, missing, words } = self;
+        let mut put = |cells: &mut [Cells], i: usize, cell: Option<f64>, text: &[u8], line: u64| {
+            let (is_target, out) =
+                if i < *features { (false, &mut inputs[i]) } else { (true, &mut targets[i - *features]) };
+            let cell = match cell {
+                Some(x) => Ok(Cell::Number(x)),
+                None => cells[i].read(text, words),
             };
-            let text = std::str::from_utf8(raw).map_err(|_| refuse(cells, "text in UTF-8"))?.trim();
-            let cell = cells.read(text, &self.words).map_err(|expected| refuse(cells, expected))?;
-            let number = match (cell, self.missing) {
-                (Cell::Number(number), _) => T::from_f64(number),
-                (Cell::Missing, Missing::DropLine) => return Ok(false),
-                (Cell::Missing, Missing::Keep) if !is_target => T::from_f64(f64::NAN),
-                (Cell::Missing, Missing::Keep) => {
-                    return Err(refuse(cells, "a target, which cannot be missing"));
+            let expected = match (cell, *missing) {
+                (Ok(Cell::Number(x)), _) => {
+                    *out = T::from_f64(x);
+                    if out.is_finite() {
+                        return Ok(true);
+                    }
+                    "a number within the range of its type"
                 }
-                (Cell::Missing, Missing::Refuse) => {
-                    return Err(refuse(cells, "a value: say what becomes of missing ones"));
-                }
+                (Ok(Cell::Missing), Missing::DropLine) => return Ok(false),
+                (Ok(Cell::Missing), Missing::Keep) if !is_target => return Ok(true),
+                (Ok(Cell::Missing), Missing::Keep) => "a target, which cannot be missing",
+                (Ok(Cell::Missing), Missing::Refuse) => "a value: say what becomes of missing ones",
+                (Err(expected), _) => expected,
             };
-            if !number.is_finite() && !number.is_nan() {
-                return Err(refuse(cells, "a number within the range of its type"));
+            let (file, column) = (file.clone(), cells[i].name.clone());
+            let value = String::from_utf8_lossy(text).into_owned();
+            Err(ReadError::Cell { file, line, column, value, expected })
+        };
+        if let Source::Plain(lines) = source {
+            if !lines.find().map_err(ReadError::io(file))? {
+                *source = Source::Ended;
+                return Ok(None);
             }
-            if is_target { &mut *targets } else { &mut *inputs }.push(number);
+            if lines.is_plain {
+                let line = lines.line;
+                let bytes = &lines.buffer[lines.at..lines.complete];
+                // A digit, point or sign between cells is nobody's idea, but must not be taken for a number.
+                let is_fast = !matches!(*delimiter, b'0'..=b'9' | b'.' | b'-');
+                let (mut at, mut cell, mut is_kept) = (0, 0, true);
+                loop {
+                    let column = plan.get(cell).copied().flatten();
+                    let number = match column {
+                        Some(i) if is_fast && cells[i].categories.is_none() => {
+                            decimal(&bytes[at..], *delimiter)
+                        }
+                        _ => None,
+                    };
+                    let length = match number {
+                        Some((_, length)) => length,
+                        None => {
+                            let is_end = |b: &u8| *b == *delimiter || *b == b'\n';
+                            bytes[at..].iter().position(is_end).unwrap_or(bytes.len() - at)
+                        }
+                    };
+                    if let Some(i) = column
+                        && is_kept
+                    {
+                        is_kept = put(cells, i, number.map(|(x, _)| x), &bytes[at..at + length], line)?;
+                    }
+                    cell += 1;
+                    at += length;
+                    if bytes.get(at).is_none_or(|b| *b == b'\n') {
+                        break;
+                    }
+                    at += 1;
+                }
+                if cell != plan.len() {
+                    let (file, found, expected) = (file.clone(), cell as u64, plan.len() as u64);
+                    return Err(ReadError::Cells { file, line, found, expected });
+                }
+                lines.at += (at + 1).min(bytes.len());
+                lines.line += 1;
+                return Ok(Some(is_kept));
+            }
         }
-        Ok(true)
+        if matches!(source, Source::Plain(_))
+            && let Source::Plain(lines) = std::mem::replace(source, Source::Ended)
+        {
+            let rest = Cursor::new(lines.buffer[lines.at..].to_vec()).chain(lines.input);
+            let mut builder = ReaderBuilder::new();
+            builder.delimiter(*delimiter).has_headers(false).flexible(true);
+            let reader = Box::new(builder.from_reader(rest));
+            *source = Source::Quoted(reader, ByteRecord::new(), lines.line - 1);
+        }
+        let Source::Quoted(reader, record, before) = source else { return Ok(None) };
+        if !reader.read_byte_record(record).map_err(|error| wrong(file, error))? {
+            return Ok(None);
+        }
+        let line = *before + record.position().map_or(0, csv::Position::line);
+        if record.len() != plan.len() {
+            let (file, found, expected) = (file.clone(), record.len() as u64, plan.len() as u64);
+            return Err(ReadError::Cells { file, line, found, expected });
+        }
+        for (cell, column) in plan.iter().enumerate() {
+            if let Some(i) = column
+                && !put(cells, *i, None, record.get(cell).unwrap_or_default(), line)?
+            {
+                return Ok(Some(false));
+            }
+        }
+        Ok(Some(true))
     }
 
     fn table<T: Real>(
@@ -135,10 +212,11 @@ impl<R: Read> CsvRows<R> {
         mut inputs: Vec<T>,
         mut targets: Vec<T>,
     ) -> Result<Table<T>, ReadError> {
-        let features = columns(&mut self.features, &mut inputs);
-        let target_columns = columns(&mut self.targets, &mut targets);
+        let (feature_cells, target_cells) = self.cells.split_at_mut(self.features);
+        let features = columns(feature_cells, &mut inputs);
+        let target_columns = columns(target_cells, &mut targets);
         let data = ReadError::data(&self.file);
-        let inputs = Tensor::new([m, self.features.len()], inputs).map_err(&data)?;
+        let inputs = Tensor::new([m, self.features], inputs).map_err(&data)?;
         let made = match target_columns.first().map(|column| &column.kind) {
             None => None,
             Some(Kind::Category(names)) => {
@@ -156,7 +234,8 @@ impl<R: Read> CsvRows<R> {
 
 impl Cells {
     /// The number of a cell, or what it should have been.
-    fn read(&mut self, text: &str, words: &[String]) -> Result<Cell, &'static str> {
+    fn read(&mut self, text: &[u8], words: &[String]) -> Result<Cell, &'static str> {
+        let text = std::str::from_utf8(text).map_err(|_| "text in UTF-8")?.trim();
         let is_missing = || words.iter().any(|word| word == text);
         let Some(categories) = &mut self.categories else {
             return match text.parse::<f64>() {
@@ -220,12 +299,6 @@ pub(super) fn wrong(file: &str, error: csv::Error) -> ReadError {
     let text = error.to_string();
     match error.into_kind() {
         ErrorKind::Io(source) => ReadError::Io { file: file.into(), source },
-        ErrorKind::UnequalLengths { pos, expected_len, len } => ReadError::Cells {
-            file: file.into(),
-            line: pos.map_or(0, |pos| pos.line()),
-            found: len,
-            expected: expected_len,
-        },
         _ => ReadError::format(file, text),
     }
 }
