@@ -241,6 +241,35 @@ mod csv {
         }
     }
 
+    /// Tables of numbers alone are read on several threads, block by block; the judge is the crate `csv`, by a quote in front.
+    #[test]
+    fn numbers_are_the_same_on_any_thread() {
+        let line = |i: usize| format!("{}.{:03},-{i},{}e-3\n", i * 7 % 100, i % 1000, i % 13);
+        let body = |n: usize| (0..n).map(line).collect::<String>();
+        let csv = Csv::new().values("b");
+        let read = |text: &str| csv.read_from::<f32>(text.as_bytes(), "t");
+        let n = 200_000;
+        let judge = read(&format!("a,b,\"c\"\n{}", body(n))).unwrap();
+        let text = format!("a,b,c\n{}", body(n));
+        assert_eq!(read(&text).unwrap(), judge);
+        assert_eq!(tensor_ops::pool::in_place(|| read(&text).unwrap()), judge);
+        let schema = judge.schema().clone();
+        for portion in [3000, 77_777, n] {
+            let mut rows = csv.rows_from(text.as_bytes(), "t", &schema).unwrap();
+            let mut values = Vec::new();
+            while let Some(table) = rows.next::<f32>(portion).unwrap() {
+                assert!(table.inputs().shape()[0] <= portion);
+                values.extend_from_slice(table.inputs().as_slice());
+            }
+            assert_eq!(values, judge.inputs().as_slice());
+        }
+        // An empty line in the middle counts, and a gap is found by whoever can name its line.
+        let gap = format!("{text}\n1,2,\n{}", body(50_000));
+        assert!(read(&gap).unwrap_err().to_string().starts_with("t, line 200003, column \"c\": \"\""));
+        let kept = csv.clone().missing(Missing::DropLine).read_from::<f32>(gap.as_bytes(), "t").unwrap();
+        assert_eq!(kept.inputs().shape()[0], n + 50_000);
+    }
+
     #[test]
     fn missing_values_are_what_was_asked_for() {
         let text = "a,b,y\n1,NA,1\n?,2,2\n3,4,\n5,6,7\n";

@@ -28,7 +28,8 @@ const RECIPROCALS: [(u64, i32); MOST + 1] = {
     table
 };
 
-/// The number at the beginning of `bytes` and its length, if it is `-?[0-9]+(\.[0-9]+)?` or `-?\.[0-9]+` of at most 19 digits,
+/// The number at the beginning of `bytes` and its length, if it is `-?[0-9]+(\.[0-9]+)?` or `-?\.[0-9]+` of at most 19 digits behind its
+/// first zeros,
 /// is followed by `delimiter`, a line feed or nothing, and its rounding is clear. Correctly rounded, like `str::parse`.
 #[inline]
 pub(super) fn decimal(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
@@ -36,11 +37,24 @@ pub(super) fn decimal(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
     let start = usize::from(negative);
     let (mut mantissa, mut at) = (0u64, start);
     let mut point = None;
-    while let Some(&byte) = bytes.get(at) {
+    // Zeros at the beginning are no digits of the mantissa, which is 0 as long as nothing else has come.
+    let (mut zeros, mut begun) = (0, false);
+    loop {
+        while let Some(eight) = bytes.get(at..at + 8)
+            && let Some(eight) = eight_digits(eight.try_into().ok()?)
+        {
+            // It may wrap around beyond 19 digits, which are refused below.
+            mantissa = mantissa.wrapping_mul(100_000_000).wrapping_add(eight);
+            begun |= eight != 0;
+            zeros += if begun { 0 } else { 8 };
+            at += 8;
+        }
+        let Some(&byte) = bytes.get(at) else { break };
         let digit = byte.wrapping_sub(b'0');
         if digit <= 9 {
-            // It may wrap around beyond 19 digits, which are refused below.
             mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            begun |= digit != 0;
+            zeros += usize::from(!begun);
         } else if byte == b'.' && point.is_none() {
             point = Some(at);
         } else if byte == delimiter || byte == b'\n' {
@@ -52,11 +66,27 @@ pub(super) fn decimal(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
     }
     let digits = at - start - usize::from(point.is_some());
     let behind = point.map_or(0, |point| at - point - 1);
-    if !(1..=19).contains(&digits) || behind > MOST {
+    if digits == 0 || digits - zeros > 19 || behind > MOST {
         return None;
     }
     let x = scaled(mantissa, behind)?;
     Some((if negative { -x } else { x }, at))
+}
+
+/// The number that eight bytes are, the first digit first, if they are digits: pairs, then fours, then all, each by one
+/// multiplication for all parts (Lemire, as above, section 6).
+#[inline]
+fn eight_digits(bytes: [u8; 8]) -> Option<u64> {
+    let x = u64::from_le_bytes(bytes);
+    // A byte is a digit where neither its high half is another than 3, nor adding 6 carries into it.
+    let are_digits =
+        (x & 0xf0f0_f0f0_f0f0_f0f0) | ((x.wrapping_add(0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4);
+    if are_digits != 0x3333_3333_3333_3333 {
+        return None;
+    }
+    let x = (x & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(10 << 8 | 1) >> 8;
+    let x = (x & 0x00ff_00ff_00ff_00ff).wrapping_mul(100 << 16 | 1) >> 16;
+    Some((x & 0x0000_ffff_0000_ffff).wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
 /// m/10^e, correctly rounded, or `None` where 64 bits of the reciprocal do not decide. The idea of Eisel and Lemire (Lemire,
@@ -123,12 +153,31 @@ mod tests {
         let decided = (0..10_000)
             .filter(|i| decimal((f64::from(*i) * 0.1234567).to_string().as_bytes(), b',').is_some());
         assert!(decided.count() > 9_900);
-        for text in ["", "-", ".", "1.2.3", "1e5", " 1", "1 ", "--1", "+1", "nan", "12345678901234567890"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1.2.3",
+            "1e5",
+            " 1",
+            "1 ",
+            "--1",
+            "+1",
+            "nan",
+            "12345678901234567890",
+            "1234567890123456789012345678",
+        ] {
             let value = decimal(text.as_bytes(), b',');
             assert!(value.is_none(), "{text:?} {value:?}");
         }
         assert_eq!(decimal(b"-0,5", b','), Some((-0.0, 2)));
         assert_eq!(decimal(b"2.50\n5", b','), Some((2.5, 4)));
+        // 2^64 and 10^20 wrap around.
+        assert!(["18446744073709551616", "100000000000000000000"].iter().all(|text| agrees(text)));
+        assert_eq!(decimal(b"0000000000000000000000000012345678", b','), Some((12_345_678.0, 34)));
+        assert!(
+            ["0.00000000000000000001234567", "00000000.00012345678901234567"].iter().all(|text| agrees(text))
+        );
         assert_eq!([decimal(b".5", b','), decimal(b"5.", b',')], [Some((0.5, 2)), Some((5.0, 2))]);
     }
 }

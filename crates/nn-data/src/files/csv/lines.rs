@@ -21,13 +21,24 @@ pub(super) struct Lines<R> {
     pub(super) ended: bool,
     /// Whether a line feed is the end of a line and a delimiter the end of a cell, everywhere.
     pub(super) is_plain: bool,
+    /// Whether nothing of the block has been looked at.
+    pub(super) is_fresh: bool,
 }
 
 impl<R: Read> Lines<R> {
     /// With the first block.
     pub(super) fn new(input: R) -> io::Result<Lines<R>> {
         let buffer = Vec::new();
-        let mut lines = Lines { input, buffer, at: 0, complete: 0, line: 1, ended: false, is_plain: true };
+        let mut lines = Lines {
+            input,
+            buffer,
+            at: 0,
+            complete: 0,
+            line: 1,
+            ended: false,
+            is_plain: true,
+            is_fresh: true,
+        };
         lines.fill()?;
         // The byte order mark of UTF-8 belongs to no cell.
         if lines.buffer.starts_with(b"\xef\xbb\xbf") {
@@ -40,7 +51,7 @@ impl<R: Read> Lines<R> {
     /// Reads until a further line is whole or the input has ended. What is consumed is dropped.
     pub(super) fn fill(&mut self) -> io::Result<()> {
         self.buffer.drain(..self.at);
-        (self.at, self.complete) = (0, 0);
+        (self.at, self.complete, self.is_fresh) = (0, 0, true);
         while self.complete == 0 && !self.ended {
             let old = self.buffer.len();
             self.buffer.resize(old + BLOCK, 0);

@@ -1,5 +1,6 @@
 //! CSV files: a header, types that are inferred or given, targets by name.
 
+mod block;
 mod decimal;
 mod lines;
 mod rows;

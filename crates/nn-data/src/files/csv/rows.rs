@@ -6,6 +6,7 @@ use std::io::{Chain, Cursor, Read};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 use tensor_ops::{Real, Tensor};
 
+use super::block::{Layout, numbers};
 use super::decimal::decimal;
 use super::lines::Lines;
 use super::schema::ordered;
@@ -84,6 +85,11 @@ impl<R: Read> CsvRows<R> {
         let (mut inputs, mut targets): (Vec<T>, Vec<T>) = (Vec::new(), Vec::new());
         let mut kept = 0;
         while kept < lines {
+            let block = self.block(lines - kept, &mut inputs, &mut targets)?;
+            if block > 0 {
+                kept += block;
+                continue;
+            }
             let starts = [inputs.len(), targets.len()];
             inputs.resize(starts[0] + self.features, T::from_f64(f64::NAN));
             targets.resize(starts[1] + self.cells.len() - self.features, T::from_f64(f64::NAN));
@@ -101,6 +107,38 @@ impl<R: Read> CsvRows<R> {
             0 => Ok(None),
             _ => self.table(kept, inputs, targets).map(Some),
         }
+    }
+
+    /// The next block of lines, if it is one of plain numbers and not of more than `most` lines: their number, else 0.
+    fn block<T: Real>(
+        &mut self,
+        most: usize,
+        inputs: &mut Vec<T>,
+        targets: &mut Vec<T>,
+    ) -> Result<usize, ReadError> {
+        let Source::Plain(lines) = &mut self.source else { return Ok(0) };
+        if !lines.find().map_err(ReadError::io(&self.file))? || !std::mem::take(&mut lines.is_fresh) {
+            return Ok(0);
+        }
+        // A line has two bytes and more.
+        let bytes = &lines.buffer[lines.at..lines.complete];
+        let is_number = |cells: &Cells| cells.categories.is_none();
+        let is_for_us = lines.is_plain && is_fast(self.delimiter) && bytes.len() / 2 <= most;
+        if !is_for_us || !self.cells.iter().all(is_number) {
+            return Ok(0);
+        }
+        let (features, targets_width) = (self.features, self.cells.len() - self.features);
+        let layout = Layout { delimiter: self.delimiter, features, targets: targets_width, plan: &self.plan };
+        let Some(pieces) = numbers(bytes, layout) else { return Ok(0) };
+        let mut count = 0;
+        for piece in pieces {
+            inputs.extend_from_slice(&piece.inputs);
+            targets.extend_from_slice(&piece.targets);
+            count += piece.lines;
+            lines.line += piece.feeds;
+        }
+        lines.at = lines.complete;
+        Ok(count)
     }
 
     /// The numbers of the next line; whether it is kept, `None` behind the last.
@@ -139,8 +177,7 @@ impl<R: Read> CsvRows<R> {
             if lines.is_plain {
                 let line = lines.line;
                 let bytes = &lines.buffer[lines.at..lines.complete];
-                // A digit, point or sign between cells is nobody's idea, but must not be taken for a number.
-                let is_fast = !matches!(*delimiter, b'0'..=b'9' | b'.' | b'-');
+                let is_fast = is_fast(*delimiter);
                 let (mut at, mut cell, mut is_kept) = (0, 0, true);
                 loop {
                     let column = plan.get(cell).copied().flatten();
@@ -269,6 +306,11 @@ impl Cells {
         names.sort_by_key(|(_, number)| **number);
         Some(names.into_iter().map(|(name, _)| name.clone()).collect())
     }
+}
+
+/// A digit, point or sign between cells is nobody's idea, but must not be taken for a number.
+fn is_fast(delimiter: u8) -> bool {
+    !matches!(delimiter, b'0'..=b'9' | b'.' | b'-')
 }
 
 /// What the columns turned out to be. Categories that were numbered as they came are brought into their order.
