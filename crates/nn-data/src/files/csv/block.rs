@@ -51,7 +51,9 @@ pub(super) fn numbers<T: Real>(bytes: &[u8], layout: Layout<'_>) -> Option<Vec<N
 
 fn lines<T: Real>(bytes: &[u8], layout: Layout<'_>) -> Option<Numbers<T>> {
     let Layout { delimiter, features, targets, plan } = layout;
-    let mut out = Numbers { inputs: Vec::new(), targets: Vec::new(), lines: 0, feeds: 0 };
+    // A guess: about as many bytes as the numbers have as text.
+    let capacity = bytes.len() / size_of::<T>() / 2;
+    let mut out = Numbers { inputs: Vec::with_capacity(capacity), targets: Vec::new(), lines: 0, feeds: 0 };
     let mut row = vec![T::ZERO; features + targets];
     let mut at = 0;
     while at < bytes.len() {
@@ -71,7 +73,14 @@ fn lines<T: Real>(bytes: &[u8], layout: Layout<'_>) -> Option<Numbers<T>> {
                     }
                     length
                 }
-                None => length(&bytes[at..], delimiter),
+                None => {
+                    let length = length(&bytes[at..], delimiter);
+                    // A quote may hold delimiters and line feeds.
+                    if bytes[at..at + length].iter().any(|b| matches!(b, b'"' | b'\r')) {
+                        return None;
+                    }
+                    length
+                }
             };
             at += length;
             let ends = bytes.get(at).is_none_or(|b| *b == b'\n');

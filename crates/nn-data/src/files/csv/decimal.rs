@@ -40,14 +40,16 @@ pub(super) fn decimal(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
     // Zeros at the beginning are no digits of the mantissa, which is 0 as long as nothing else has come.
     let (mut zeros, mut begun) = (0, false);
     loop {
-        while let Some(eight) = bytes.get(at..at + 8)
-            && let Some(eight) = eight_digits(eight.try_into().ok()?)
-        {
+        if let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
+            let (value, count) = digits_of(eight);
             // It may wrap around beyond 19 digits, which are refused below.
-            mantissa = mantissa.wrapping_mul(100_000_000).wrapping_add(eight);
-            begun |= eight != 0;
-            zeros += if begun { 0 } else { 8 };
-            at += 8;
+            mantissa = mantissa.wrapping_mul(POWERS[count]).wrapping_add(value);
+            begun |= value != 0;
+            zeros += if begun { 0 } else { count };
+            at += count;
+            if count == 8 {
+                continue;
+            }
         }
         let Some(&byte) = bytes.get(at) else { break };
         let digit = byte.wrapping_sub(b'0');
@@ -73,20 +75,23 @@ pub(super) fn decimal(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
     Some((if negative { -x } else { x }, at))
 }
 
-/// The number that eight bytes are, the first digit first, if they are digits: pairs, then fours, then all, each by one
-/// multiplication for all parts (Lemire, as above, section 6).
+const POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// The number that the digits at the beginning of eight bytes are, and how many they are: pairs, then fours, then all, each by
+/// one multiplication for all parts (Lemire, as below, section 6). No branch depends on how many there are.
 #[inline]
-fn eight_digits(bytes: [u8; 8]) -> Option<u64> {
+fn digits_of(bytes: [u8; 8]) -> (u64, usize) {
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const THREES: u64 = 0x3030_3030_3030_3030;
     let x = u64::from_le_bytes(bytes);
-    // A byte is a digit where neither its high half is another than 3, nor adding 6 carries into it.
-    let are_digits =
-        (x & 0xf0f0_f0f0_f0f0_f0f0) | ((x.wrapping_add(0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4);
-    if are_digits != 0x3333_3333_3333_3333 {
-        return None;
-    }
-    let x = (x & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(10 << 8 | 1) >> 8;
+    // A digit has the high half 3, also after 6 is added. A carry reaches only bytes behind one that is no digit.
+    let others = ((x & HIGH) ^ THREES) | ((x.wrapping_add(0x0606_0606_0606_0606) & HIGH) ^ THREES);
+    let count = others.trailing_zeros() / 8;
+    // The digits to the end, zeros in front of them; two shifts, since one of 64 bits is none.
+    let x = (x & 0x0f0f_0f0f_0f0f_0f0f) << (4 * (8 - count)) << (4 * (8 - count));
+    let x = x.wrapping_mul(10 << 8 | 1) >> 8;
     let x = (x & 0x00ff_00ff_00ff_00ff).wrapping_mul(100 << 16 | 1) >> 16;
-    Some((x & 0x0000_ffff_0000_ffff).wrapping_mul(10_000 << 32 | 1) >> 32)
+    ((x & 0x0000_ffff_0000_ffff).wrapping_mul(10_000 << 32 | 1) >> 32, count as usize)
 }
 
 /// m/10^e, correctly rounded, or `None` where 64 bits of the reciprocal do not decide. The idea of Eisel and Lemire (Lemire,

@@ -123,7 +123,7 @@ impl<R: Read> CsvRows<R> {
         // A line has two bytes and more.
         let bytes = &lines.buffer[lines.at..lines.complete];
         let is_number = |cells: &Cells| cells.categories.is_none();
-        let is_for_us = lines.is_plain && is_fast(self.delimiter) && bytes.len() / 2 <= most;
+        let is_for_us = is_fast(self.delimiter) && bytes.len() / 2 <= most;
         if !is_for_us || !self.cells.iter().all(is_number) {
             return Ok(0);
         }
@@ -174,7 +174,7 @@ impl<R: Read> CsvRows<R> {
                 *source = Source::Ended;
                 return Ok(None);
             }
-            if lines.is_plain {
+            if lines.is_plain() {
                 let line = lines.line;
                 let bytes = &lines.buffer[lines.at..lines.complete];
                 let is_fast = is_fast(*delimiter);
