@@ -47,6 +47,8 @@ mod transform;
 pub use batches::{Batches, Last, SelectedTargets, Selection};
 pub use dataset::{Dataset, Targets};
 pub use error::DataError;
+#[cfg(feature = "safetensors")]
+pub use normalize::Saved;
 pub use normalize::{
     ChannelStandardizer, Columns, ColumnsFit, Components, Imputer, MaxAbs, MinMax, Moments, OneHot, Ordinal,
     Pca, Pipeline, PipelineFit, Power, Robust, Standardizer, Summary, UnitNorm, Unknown, Zca,

@@ -22,10 +22,10 @@ use crate::{DataError, Samples, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelStandardizer {
-    mean: Vec<f64>,
-    deviation: Vec<f64>,
+    pub(super) mean: Vec<f64>,
+    pub(super) deviation: Vec<f64>,
     /// The same, repeated over the places of each channel.
-    affine: Affine,
+    pub(super) affine: Affine,
 }
 
 impl ChannelStandardizer {
@@ -47,9 +47,13 @@ impl ChannelStandardizer {
             let is_constant = !joined.constant().is_empty();
             deviation.push(if is_constant { 1.0 } else { joined.variance(0)[0].sqrt() });
         }
+        Ok(ChannelStandardizer::of(mean, deviation, places))
+    }
+
+    pub(super) fn of(mean: Vec<f64>, deviation: Vec<f64>, places: usize) -> ChannelStandardizer {
         let repeat = |x: &[f64]| x.iter().flat_map(|x| std::iter::repeat_n(*x, places)).collect();
         let affine = Affine::new(repeat(&mean), repeat(&deviation), 0.0);
-        Ok(ChannelStandardizer { mean, deviation, affine })
+        ChannelStandardizer { mean, deviation, affine }
     }
 
     /// The mean of each channel.

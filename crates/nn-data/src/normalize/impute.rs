@@ -22,7 +22,7 @@ use crate::{DataError, Samples, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imputer {
-    fill: Vec<f64>,
+    pub(super) fill: Vec<f64>,
 }
 
 impl Imputer {

@@ -18,7 +18,7 @@ use crate::{DataError, Samples};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxAbs {
-    affine: Affine,
+    pub(super) affine: Affine,
 }
 
 impl MaxAbs {

@@ -21,7 +21,7 @@ use crate::{DataError, Samples};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MinMax {
-    affine: Affine,
+    pub(super) affine: Affine,
 }
 
 impl MinMax {

@@ -15,6 +15,8 @@ mod pipeline;
 mod power;
 mod quantile;
 mod robust;
+#[cfg(feature = "safetensors")]
+mod saved;
 mod standardizer;
 mod unit_norm;
 mod zca;
@@ -31,6 +33,8 @@ pub use pca::{Components, Pca};
 pub use pipeline::{Pipeline, PipelineFit};
 pub use power::Power;
 pub use robust::Robust;
+#[cfg(feature = "safetensors")]
+pub use saved::Saved;
 pub use standardizer::Standardizer;
 pub use unit_norm::UnitNorm;
 pub use zca::Zca;

@@ -21,8 +21,8 @@ use crate::{DataError, Samples, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct OneHot {
-    categories: Vec<Vec<f64>>,
-    unknown: Unknown,
+    pub(super) categories: Vec<Vec<f64>>,
+    pub(super) unknown: Unknown,
 }
 
 impl OneHot {

@@ -30,8 +30,8 @@ pub enum Unknown {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ordinal {
-    categories: Vec<Vec<f64>>,
-    unknown: Unknown,
+    pub(super) categories: Vec<Vec<f64>>,
+    pub(super) unknown: Unknown,
 }
 
 impl Ordinal {

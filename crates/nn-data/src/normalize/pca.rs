@@ -36,9 +36,9 @@ pub enum Components {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pca {
-    linear: Linear,
-    variances: Vec<f64>,
-    total: f64,
+    pub(super) linear: Linear,
+    pub(super) variances: Vec<f64>,
+    pub(super) total: f64,
 }
 
 impl Pca {

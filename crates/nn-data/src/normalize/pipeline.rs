@@ -38,6 +38,11 @@ impl<T: Real> Pipeline<T> {
         PipelineFit { train: train.samples().clone(), steps: Vec::new() }
     }
 
+    /// Of steps that are fitted already, such as those that were read from a file.
+    pub fn of(steps: Vec<Box<dyn Transform<T>>>) -> Pipeline<T> {
+        Pipeline { steps }
+    }
+
     /// The number of steps.
     pub fn len(&self) -> usize {
         self.steps.len()

@@ -25,8 +25,8 @@ use crate::{DataError, Samples, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Power {
-    lambdas: Vec<f64>,
-    affine: Affine,
+    pub(super) lambdas: Vec<f64>,
+    pub(super) affine: Affine,
 }
 
 /// Where λ is looked for. At either end the transform of two numbers 1 apart already differs by orders of magnitude.

@@ -22,7 +22,7 @@ use crate::{DataError, Samples};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Robust {
-    affine: Affine,
+    pub(super) affine: Affine,
 }
 
 impl Robust {

@@ -20,7 +20,7 @@ use crate::{DataError, Samples, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zca {
-    linear: Linear,
+    pub(super) linear: Linear,
 }
 
 impl Zca {
