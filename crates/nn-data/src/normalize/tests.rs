@@ -158,6 +158,31 @@ fn lambda_is_the_top_of_the_likelihood() {
     assert!((best - judge).abs() < 1e-3, "{best} {judge}");
 }
 
+/// scikit-learn 1.9: `PowerTransformer`, which searches λ to about 1e-8 of its likelihood, and `PCA`.
+#[test]
+fn scikit_learn_finds_the_same() {
+    let x = Tensor::<f64>::new([8, 1], vec![0.1, 0.2, 0.5, 1.0, 3.0, 20.0, -1.0, -4.0]).unwrap();
+    let power = Power::fit(&x).unwrap();
+    assert!((power.lambdas()[0] - 0.5089216314593744).abs() < 1e-6, "{:?}", power.lambdas());
+    let y = power.apply_tensor(x).unwrap();
+    assert!(
+        (y.as_slice()[5] - 1.9224682335136152).abs() < 1e-6
+            && (y.as_slice()[7] + 1.9689204119970756).abs() < 1e-6
+    );
+
+    let x =
+        Tensor::from([[2.0, 0.0, 1.0], [0.0, 1.0, 3.0], [4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [3.0, 3.0, 3.0]]);
+    let pca = Pca::fit(&x, Components::All).unwrap();
+    let variances = Tensor::from([4.784901896939419, 2.7170703019013684, 0.6980278011592144]);
+    assert!(near(&Tensor::from(pca.variances().to_vec()), &variances, 1e-13));
+    let axes = Tensor::from([
+        [-0.4101064445054498, 0.8057170126208355, 0.4273555893497295],
+        [0.7430005008843696, 0.5668932939416719, -0.3557839920085465],
+        [0.5289262329102938, -0.17161610896800383, 0.8311347371407406],
+    ]);
+    assert!(near(&pca.axes(), &axes, 1e-13), "{}", pca.axes());
+}
+
 #[test]
 fn unit_norms_reach_over_the_whole_range_of_numbers() {
     let x = Tensor::from([[3e200, 4e200], [3e-200, 4e-200], [0.0, 0.0]]);

@@ -111,6 +111,21 @@ mod tests {
         }
     }
 
+    /// scikit-learn 1.9, `roc_auc_score(multi_class="ovr")`.
+    #[test]
+    fn scikit_learn_finds_the_same() {
+        let scores: Tensor<f64> = Tensor::new(
+            [6, 3],
+            vec![0.5, 0.3, 0.2, 0.2, 0.5, 0.3, 0.1, 0.2, 0.7, 0.4, 0.4, 0.2, 0.6, 0.3, 0.1, 0.3, 0.3, 0.4],
+        )
+        .unwrap();
+        let labels = [0, 1, 2, 2, 1, 0];
+        for average in [Average::Macro, Average::Weighted] {
+            assert_eq!(roc_auc_one_vs_rest(&scores, &labels, average).unwrap(), 0.6875);
+        }
+        assert!((super::super::log_loss(&scores, &labels).unwrap() - 0.9600588043574326).abs() < 1e-15);
+    }
+
     #[test]
     fn what_has_no_answer() {
         assert!(roc_auc(&[0.1, 0.2], &[true, true]).unwrap().is_nan());
