@@ -21,6 +21,18 @@ pub enum Targets<T> {
     Values(Tensor<T>),
 }
 
+impl<T: Real> Targets<T> {
+    /// Those of the samples with these numbers, which are there.
+    pub(crate) fn select(&self, samples: &[usize]) -> Result<Targets<T>, DataError> {
+        Ok(match self {
+            Targets::Classes { labels, classes } => {
+                Targets::Classes { labels: samples.iter().map(|&i| labels[i]).collect(), classes: *classes }
+            }
+            Targets::Values(values) => Targets::Values(select_rows(values, samples)?),
+        })
+    }
+}
+
 /// Samples and their targets: checked once, so that nothing behind has to.
 ///
 /// ```
@@ -110,12 +122,7 @@ impl<T: Real> Dataset<T> {
         if let Some(&index) = samples.iter().find(|&&i| i >= self.len()) {
             return Err(DataError::Index { index, samples: self.len() });
         }
-        let targets = match &self.targets {
-            Targets::Classes { labels, classes } => {
-                Targets::Classes { labels: samples.iter().map(|&i| labels[i]).collect(), classes: *classes }
-            }
-            Targets::Values(values) => Targets::Values(select_rows(values, samples)?),
-        };
+        let targets = self.targets.select(samples)?;
         Ok(Dataset { inputs: select_rows(&self.inputs, samples)?, targets })
     }
 
@@ -158,7 +165,7 @@ pub(crate) fn check_finite<T: Real>(
     Err(DataError::NotFinite { what, sample: at / width, feature: at % width, value })
 }
 
-fn select_rows<T: Real>(rows: &Tensor<T>, samples: &[usize]) -> Result<Tensor<T>, DataError> {
+pub(crate) fn select_rows<T: Real>(rows: &Tensor<T>, samples: &[usize]) -> Result<Tensor<T>, DataError> {
     let [count, sample @ ..] = rows.shape().as_slice() else { unreachable!("a data set has a sample axis") };
     let width = rows.as_slice().len() / count;
     let mut data = Vec::with_capacity(samples.len() * width);
