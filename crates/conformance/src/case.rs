@@ -81,7 +81,9 @@ refusals!(
     nn_core::BindError,
     nn_core::BatchError,
     nn_core::LossError,
-    nn_optim::SettingError
+    nn_data::DataError,
+    nn_optim::SettingError,
+    nn_train::metrics::MetricError
 );
 
 impl Entry {

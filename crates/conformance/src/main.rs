@@ -10,11 +10,13 @@ mod error;
 mod init;
 mod layers;
 mod losses;
+mod metrics;
 mod norm;
 mod onnx;
 mod ops;
 mod optim;
 mod pass;
+mod preproc;
 mod problem;
 mod read;
 mod report;
@@ -52,14 +54,16 @@ struct Arguments {
 }
 
 /// The suites of which the library has something.
-const SUITES: [(&str, &[Operations]); 8] = [
+const SUITES: [(&str, &[Operations]); 10] = [
     ("broadcast", &[broadcast::OPERATIONS]),
     ("layers", layers::OPERATIONS),
     ("losses", losses::OPERATIONS),
+    ("metrics", &[metrics::OPERATIONS]),
     ("onnx", onnx::OPERATIONS),
     ("ops", ops::OPERATIONS),
     ("optim", optim::OPERATIONS),
     ("optim_keras", &[optim::KERAS]),
+    ("preproc", &[preproc::OPERATIONS]),
     ("sched", &[sched::OPERATIONS]),
 ];
 

@@ -4,6 +4,7 @@ use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape, Tensor};
 
 use crate::DataError;
+use crate::splits::first_part;
 
 /// What the samples are to be mapped to.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,18 @@ pub enum Targets<T> {
     },
     /// Real values, the first axis counting samples.
     Values(Tensor<T>),
+}
+
+impl<T: Real> Targets<T> {
+    /// Those of the samples with these numbers, which are there.
+    pub(crate) fn select(&self, samples: &[usize]) -> Result<Targets<T>, DataError> {
+        Ok(match self {
+            Targets::Classes { labels, classes } => {
+                Targets::Classes { labels: samples.iter().map(|&i| labels[i]).collect(), classes: *classes }
+            }
+            Targets::Values(values) => Targets::Values(select_rows(values, samples)?),
+        })
+    }
 }
 
 /// Samples and their targets: checked once, so that nothing behind has to.
@@ -109,12 +122,7 @@ impl<T: Real> Dataset<T> {
         if let Some(&index) = samples.iter().find(|&&i| i >= self.len()) {
             return Err(DataError::Index { index, samples: self.len() });
         }
-        let targets = match &self.targets {
-            Targets::Classes { labels, classes } => {
-                Targets::Classes { labels: samples.iter().map(|&i| labels[i]).collect(), classes: *classes }
-            }
-            Targets::Values(values) => Targets::Values(select_rows(values, samples)?),
-        };
+        let targets = self.targets.select(samples)?;
         Ok(Dataset { inputs: select_rows(&self.inputs, samples)?, targets })
     }
 
@@ -133,10 +141,7 @@ impl<T: Real> Dataset<T> {
     /// [`DataError::Split`] where a part would have no samples.
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Dataset<T>, Dataset<T>), DataError> {
         let samples = self.len();
-        let first = (samples as f64 * fraction) as usize;
-        if first == 0 || first >= samples || !(0.0..1.0).contains(&fraction) {
-            return Err(DataError::Split { fraction, samples });
-        }
+        let first = first_part(samples, fraction)?;
         let mut order: Vec<usize> = (0..samples).collect();
         Stream::new(seed, Stream::key("split"), 0).shuffle(&mut order);
         let (first, second) = order.split_at(first);
@@ -149,14 +154,18 @@ impl<T: Real> Dataset<T> {
     }
 }
 
-fn check_finite<T: Real>(what: &'static str, values: &Tensor<T>, samples: usize) -> Result<(), DataError> {
+pub(crate) fn check_finite<T: Real>(
+    what: &'static str,
+    values: &Tensor<T>,
+    samples: usize,
+) -> Result<(), DataError> {
     let Some(at) = values.as_slice().iter().position(|x| !x.is_finite()) else { return Ok(()) };
     let width = values.as_slice().len() / samples;
     let value = values.as_slice()[at].to_f64();
     Err(DataError::NotFinite { what, sample: at / width, feature: at % width, value })
 }
 
-fn select_rows<T: Real>(rows: &Tensor<T>, samples: &[usize]) -> Result<Tensor<T>, DataError> {
+pub(crate) fn select_rows<T: Real>(rows: &Tensor<T>, samples: &[usize]) -> Result<Tensor<T>, DataError> {
     let [count, sample @ ..] = rows.shape().as_slice() else { unreachable!("a data set has a sample axis") };
     let width = rows.as_slice().len() / count;
     let mut data = Vec::with_capacity(samples.len() * width);

@@ -3,9 +3,17 @@
 //! | to | use |
 //! |---|---|
 //! | hold samples and their targets | [`Dataset`], [`Targets`] |
-//! | split | [`Dataset::split`] |
-//! | normalise | [`Standardizer`], fitted on the training part, applied to any |
-//! | walk in batches | [`Batches`]: full, mini or stochastic; order = f(seed, epoch) |
+//! | read and write CSV, NumPy's files, MNIST | [`files`] |
+//! | make a problem | [`synthetic`] |
+//! | split | [`Dataset::split`], [`split_stratified`](Dataset::split_stratified), [`split_grouped`](Dataset::split_grouped), [`split_by_time`](Dataset::split_by_time) |
+//! | validate in turns | [`Dataset::k_folds`], [`stratified_k_folds`](Dataset::stratified_k_folds), [`grouped_k_folds`](Dataset::grouped_k_folds) |
+//! | change, join, weigh | [`Dataset::map`], [`filter`](Dataset::filter), [`concat`](Dataset::concat), [`class_weights`](Dataset::class_weights) |
+//! | scale features | [`Standardizer`], [`MinMax`], [`MaxAbs`], [`Robust`], [`Power`], [`ChannelStandardizer`] |
+//! | scale samples | [`UnitNorm`] |
+//! | turn to the axes of the data | [`Pca`], [`Zca`] |
+//! | encode categories, fill gaps | [`OneHot`], [`Ordinal`], [`Imputer`] |
+//! | do several of these | [`Pipeline`], [`Columns`] |
+//! | walk in batches | [`Batches`]: full, mini, stochastic, weighted or balanced; order = f(seed, epoch) |
 #![cfg_attr(feature = "builtin", doc = "| start without files | [`datasets`] |")]
 //!
 //! ```
@@ -25,18 +33,28 @@
 #![forbid(unsafe_code)]
 
 mod batches;
+mod combine;
 mod dataset;
 #[cfg(feature = "builtin")]
 pub mod datasets;
 mod error;
-mod standardizer;
+pub mod files;
+mod normalize;
+mod splits;
+pub mod synthetic;
 mod transform;
 
-pub use batches::{Batches, SelectedTargets, Selection};
+pub use batches::{Batches, Last, SelectedTargets, Selection};
 pub use dataset::{Dataset, Targets};
 pub use error::DataError;
-pub use standardizer::Standardizer;
-pub use transform::Transform;
+#[cfg(feature = "safetensors")]
+pub use normalize::Saved;
+pub use normalize::{
+    ChannelStandardizer, Columns, ColumnsFit, Components, Imputer, MaxAbs, MinMax, Moments, OneHot, Ordinal,
+    Pca, Pipeline, PipelineFit, Power, Robust, Standardizer, Summary, UnitNorm, Unknown, Zca,
+};
+pub use splits::Fold;
+pub use transform::{Samples, Transform};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

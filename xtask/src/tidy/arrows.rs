@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("nn-check", &["nn-core", "tensor-ops"]),
     ("nn-train", &["nn-check", "nn-core", "nn-data", "nn-optim", "tensor-ops"]),
     ("nn", &["nn-check", "nn-core", "nn-data", "nn-layers", "nn-optim", "nn-train", "tensor-ops"]),
-    ("conformance", &["nn-core", "nn-layers", "nn-optim", "tensor-ops"]),
+    ("conformance", &["nn-core", "nn-data", "nn-layers", "nn-optim", "nn-train", "tensor-ops"]),
     ("zoo", &["nn-check", "nn-core", "nn-layers", "tensor-ops"]),
     ("benches", &["nn"]),
     ("xtask", &[]),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::MetricError;
+
 /// Counts by true class (row) and predicted class (column). `Display` prints them as a table.
 ///
 /// ```
@@ -16,18 +18,37 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts predictions against labels.
+    /// Counts predictions against labels; [`try_new`](ConfusionMatrix::try_new) is the form for labels that are not known to fit.
     ///
     /// # Panics
     /// Where the numbers of predictions and labels differ, or a class is not below `classes`.
+    #[track_caller]
     pub fn new(classes: usize, predicted: &[usize], labels: &[usize]) -> ConfusionMatrix {
-        assert_eq!(predicted.len(), labels.len(), "predictions and labels");
+        ConfusionMatrix::try_new(classes, predicted, labels).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Counts predictions against labels.
+    ///
+    /// # Errors
+    /// [`MetricError`] where their numbers differ, or a class is not below `classes`.
+    pub fn try_new(
+        classes: usize,
+        predicted: &[usize],
+        labels: &[usize],
+    ) -> Result<ConfusionMatrix, MetricError> {
+        let metric = "the confusion matrix";
+        if predicted.len() != labels.len() {
+            return Err(MetricError::Length { metric, predicted: predicted.len(), targets: labels.len() });
+        }
         let mut counts = vec![0; classes * classes];
-        for (&predicted, &label) in predicted.iter().zip(labels) {
-            assert!(predicted < classes && label < classes, "class {} of {classes}", predicted.max(label));
+        for (sample, (&predicted, &label)) in predicted.iter().zip(labels).enumerate() {
+            let class = predicted.max(label);
+            if class >= classes {
+                return Err(MetricError::Class { metric, sample, class, classes });
+            }
             counts[label * classes + predicted] += 1;
         }
-        ConfusionMatrix { classes, counts }
+        Ok(ConfusionMatrix { classes, counts })
     }
 
     /// How many samples of class `label` were predicted as class `predicted`.
@@ -37,6 +58,24 @@ impl ConfusionMatrix {
     pub fn count(&self, label: usize, predicted: usize) -> usize {
         assert!(label < self.classes && predicted < self.classes, "classes below {}", self.classes);
         self.counts[label * self.classes + predicted]
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The mean of the classes' recalls, classes without samples left out; NaN over no samples.
+    ///
+    /// ```
+    /// use nn_train::metrics::ConfusionMatrix;
+    /// let matrix = ConfusionMatrix::new(3, &[0, 0, 0, 0], &[0, 0, 0, 1]);
+    /// assert_eq!((matrix.accuracy(), matrix.balanced_accuracy()), (0.75, 0.5));
+    /// ```
+    pub fn balanced_accuracy(&self) -> f64 {
+        let recalls = self.per_class(f64::NAN).into_iter().map(|s| s.recall).filter(|r| !r.is_nan());
+        let recalls: Vec<f64> = recalls.collect();
+        recalls.iter().sum::<f64>() / recalls.len() as f64
     }
 
     /// The share on the diagonal; NaN over no samples.

@@ -1,14 +1,16 @@
 //! Mean 0 and standard deviation 1 for every feature.
 
-use tensor_ops::{Real, Shape, Tensor};
+use tensor_ops::Real;
 
-use crate::{DataError, Dataset, Transform};
+use super::affine::{Affine, transforms};
+use super::{Moments, Summary};
+use crate::{DataError, Samples};
 
 /// x ← (x - mean) / deviation, for each feature, with the mean and the standard deviation of the set that it was fitted
 /// on: fit on the training part, apply to every part (the course's rule).
 ///
 /// The deviation is that of the values themselves (divided by m, as scikit-learn's `StandardScaler`). A constant feature
-/// has none and is only centred. Fitting and applying compute in f64.
+/// has none and is only centred. Fitting is one pass ([`Moments`]); fitting and applying compute in f64.
 ///
 /// ```
 /// use nn_data::{Dataset, Standardizer, Targets, Transform};
@@ -21,46 +23,50 @@ use crate::{DataError, Dataset, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standardizer {
-    mean: Vec<f64>,
-    /// 1 for a constant feature.
-    deviation: Vec<f64>,
+    /// The scale is 1 for a constant feature.
+    affine: Affine,
     constant: Vec<usize>,
 }
 
 impl Standardizer {
-    /// Fits mean and deviation, in two passes.
+    /// Fits mean and deviation.
     ///
     /// # Errors
-    /// [`DataError::NotFinite`] where a sum overflows.
-    pub fn fit<T: Real>(set: &Dataset<T>) -> Result<Standardizer, DataError> {
-        let width = set.sample_shape().size();
-        let samples = || set.inputs().as_slice().chunks_exact(width);
-        let m = set.len() as f64;
-        let average = |f: &dyn Fn(usize, f64) -> f64| {
-            let mut sums = vec![0.0; width];
-            for row in samples() {
-                for (j, (sum, x)) in sums.iter_mut().zip(row).enumerate() {
-                    *sum += f(j, x.to_f64());
-                }
-            }
-            sums.into_iter().map(|sum| sum / m).collect::<Vec<f64>>()
-        };
-        let mean = average(&|_, x| x);
-        let variance = average(&|j, x| (x - mean[j]).powi(2));
-        if let Some(feature) = variance.iter().position(|v| !v.is_finite()) {
-            let value = variance[feature];
-            return Err(DataError::NotFinite { what: "variance", sample: 0, feature, value });
-        }
-        // A constant feature is seen in its values: its computed variance may be a rounding error.
-        let first = &set.inputs().as_slice()[..width];
-        let constant: Vec<usize> = (0..width).filter(|&j| samples().all(|row| row[j] == first[j])).collect();
-        let mut deviation: Vec<f64> = variance.into_iter().map(f64::sqrt).collect();
+    /// [`DataError::NotFinite`] for NaN or infinity, and where a sum overflows; [`DataError::Empty`] for no samples.
+    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<Standardizer, DataError> {
+        Ok(Standardizer::of(&Moments::of(train.samples())?))
+    }
+
+    /// Of features that were summarised portion by portion.
+    ///
+    /// ```
+    /// use nn_data::{Moments, Standardizer};
+    /// let mut moments = Moments::new(2);
+    /// [[1.0, 5.0], [3.0, 6.0]].iter().for_each(|row| moments.observe(row));
+    /// assert_eq!(Standardizer::of(&moments.finish()).deviation(), [1.0, 0.5]);
+    /// ```
+    pub fn of(summary: &Summary) -> Standardizer {
+        let constant = summary.constant();
+        let mut deviation: Vec<f64> = summary.variance(0).into_iter().map(f64::sqrt).collect();
         for &j in &constant {
             deviation[j] = 1.0;
         }
-        // A variance of tiny differences can underflow.
-        deviation.iter_mut().filter(|d| **d == 0.0).for_each(|d| *d = 1.0);
-        Ok(Standardizer { mean, deviation, constant })
+        // A variance of tiny differences can underflow: the scale is 1 then, too.
+        Standardizer { affine: Affine::new(summary.mean.clone(), deviation, 0.0), constant }
+    }
+
+    /// The same without division: only centred.
+    #[must_use]
+    pub fn unscaled(mut self) -> Standardizer {
+        self.affine.scale.fill(1.0);
+        self
+    }
+
+    /// The same without subtraction: only scaled, so that zeros stay zeros.
+    #[must_use]
+    pub fn uncentered(mut self) -> Standardizer {
+        self.affine.center.fill(0.0);
+        self
     }
 
     /// The features that had one value only.
@@ -70,45 +76,20 @@ impl Standardizer {
 
     /// The mean of each feature.
     pub fn mean(&self) -> &[f64] {
-        &self.mean
+        &self.affine.center
     }
 
     /// What each feature is divided by.
     pub fn deviation(&self) -> &[f64] {
-        &self.deviation
-    }
-
-    fn map<T: Real>(
-        &self,
-        mut inputs: Tensor<T>,
-        f: impl Fn(f64, f64, f64) -> f64,
-    ) -> Result<Tensor<T>, DataError> {
-        let shape = *inputs.shape();
-        let sample = Shape::new(shape.as_slice().get(1..).unwrap_or(&[]))?;
-        if shape.rank() < 2 || sample.size() != self.mean.len() {
-            return Err(DataError::Features { fitted: self.mean.len(), shape: sample });
-        }
-        for row in inputs.as_mut_slice().chunks_exact_mut(self.mean.len()) {
-            for (x, (mean, deviation)) in row.iter_mut().zip(self.mean.iter().zip(&self.deviation)) {
-                *x = T::from_f64(f(x.to_f64(), *mean, *deviation));
-            }
-        }
-        Ok(inputs)
+        &self.affine.scale
     }
 }
 
-impl<T: Real> Transform<T> for Standardizer {
-    fn apply_tensor(&self, inputs: Tensor<T>) -> Result<Tensor<T>, DataError> {
-        self.map(inputs, |x, mean, deviation| (x - mean) / deviation)
-    }
-
-    fn invert_tensor(&self, inputs: Tensor<T>) -> Result<Tensor<T>, DataError> {
-        self.map(inputs, |x, mean, deviation| x * deviation + mean)
-    }
-}
+transforms!(Standardizer);
 
 #[cfg(feature = "safetensors")]
 mod file {
+    use tensor_ops::Tensor;
     use tensor_ops::file::{FileError, TensorFile};
 
     use super::*;
@@ -120,9 +101,9 @@ mod file {
     impl Standardizer {
         /// Adds the fitted numbers to a file, beside a model: in f64, so that what is read is what was fitted.
         pub fn attach_to(&self, file: &mut TensorFile) {
-            file.attach(MEAN, &Tensor::from(self.mean.clone()));
-            file.attach(DEVIATION, &Tensor::from(self.deviation.clone()));
-            let mut is_constant = vec![0.0; self.mean.len()];
+            file.attach(MEAN, &Tensor::from(self.affine.center.clone()));
+            file.attach(DEVIATION, &Tensor::from(self.affine.scale.clone()));
+            let mut is_constant = vec![0.0; self.affine.center.len()];
             self.constant.iter().for_each(|&j| is_constant[j] = 1.0);
             file.attach(CONSTANT, &Tensor::<f64>::from(is_constant));
         }
@@ -141,7 +122,7 @@ mod file {
                 return Err(FileError::Format("a standardizer whose numbers do not fit together".into()));
             }
             let constant = (0..mean.len()).filter(|&j| constant[j] != 0.0).collect();
-            Ok(Standardizer { mean, deviation, constant })
+            Ok(Standardizer { affine: Affine::new(mean, deviation, 0.0), constant })
         }
     }
 
@@ -166,8 +147,9 @@ mod file {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Targets;
+    use crate::{Dataset, Targets, Transform};
     use proptest::prelude::*;
+    use tensor_ops::Tensor;
 
     fn set(values: Vec<f64>, width: usize) -> Dataset<f64> {
         let m = values.len() / width;
