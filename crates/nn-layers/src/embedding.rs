@@ -7,7 +7,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Para
 use rand::Rng;
 use tensor_ops::{Real, Shape};
 
-/// y = W[x]: for each index the row of the table with this number.
+/// y = W\[x]: for each index the row of the table with this number.
 ///
 /// | | shape |
 /// |---|---|
@@ -20,7 +20,7 @@ use tensor_ops::{Real, Shape};
 /// and so by `predict` and at the beginning of `fit`, where the layer reads the network's input. Of what another layer
 /// computed, nobody can say it before; there the row of what is no index is NaN.
 ///
-/// Backward: dW[i] = Σ dy over the places with index i. The row of the
+/// Backward: `dW[i]` = Σ dy over the places with index i. The row of the
 /// [`padding`](Embedding::padding) index starts as 0 and has a gradient of 0, so that it stays as it is. An index has no gradient: dx = 0.
 ///
 /// ```

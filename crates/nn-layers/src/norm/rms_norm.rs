@@ -87,7 +87,7 @@ impl Op for RmsNorm {
 }
 
 impl<T: Real> Kernel<T> for RmsNorm {
-    /// Keeps `[0, 1/√(mean(x²) + ε)]` of each row: a mean of 0 beside the scale, as [`rows`] wants it.
+    /// Keeps `[0, 1/√(mean(x²) + ε)]` of each row: a mean of 0 beside the scale, as `rows` wants it.
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
         let n = row_shape(y.shape(), self.axes).expect("checked in `plan`").size();
         let eps = self.eps.map_or(T::EPSILON, T::from_f64);
