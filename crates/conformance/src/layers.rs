@@ -1,24 +1,24 @@
 //! PyTorch's layers: output, gradients, and what was observed.
 
 mod activation;
+mod conv;
 pub(crate) mod norm;
 
 use nn_core::{Context, Layer};
-use nn_layers::{BatchNorm, Conv2d, Dense, Padding, PaddingMode};
-use serde_json::Value;
+use nn_layers::{BatchNorm, Dense};
 use tensor_ops::Tensor;
 
 use crate::case::{Answer, Case, Stop, number};
 use crate::pass::Bound;
 use crate::run::Operations;
 
-pub(crate) const OPERATIONS: &[Operations] = &[activation::OPERATIONS, norm::OPERATIONS, OTHERS];
+pub(crate) const OPERATIONS: &[Operations] =
+    &[activation::OPERATIONS, conv::OPERATIONS, norm::OPERATIONS, OTHERS];
 
 const OTHERS: Operations = &[
     ("BatchNorm1d", batch_norm),
     ("BatchNorm2d", batch_norm),
     ("BatchNorm3d", batch_norm),
-    ("Conv2d", conv2d),
     ("Linear", linear),
 ];
 
@@ -58,50 +58,6 @@ fn agree(name: &str, stated: usize, found: Option<usize>) -> Result<(), Stop> {
     match found == Some(stated) {
         true => Ok(()),
         false => Err(Stop::Unknown(format!("attribute {name} is {stated}, but x has {found:?}"))),
-    }
-}
-
-fn conv2d(case: &Case) -> Answers {
-    case.insist("layout", "NCHW")?;
-    case.insist("weight_layout", "[out,in/groups,kH,kW]")?;
-    let pair = |name: &str, default| case.setting(name, default, "a pair of whole numbers", pair);
-    let padding =
-        case.setting("padding", Some(Padding::Valid), "a pair, \"same\" or \"valid\"", |value| match value
-            .as_str()
-        {
-            Some("same") => Some(Padding::Same),
-            Some("valid") => Some(Padding::Valid),
-            Some(_) => None,
-            None => Some(Padding::Explicit(self::pair(value)?)),
-        })?;
-    let mode = match case.text("padding_mode", Some("zeros"))? {
-        "zeros" => PaddingMode::Zeros,
-        "reflect" => PaddingMode::Reflect,
-        "replicate" => PaddingMode::Replicate,
-        "circular" => PaddingMode::Circular,
-        other => {
-            return Err(Stop::Unknown(format!("attribute padding_mode is {other:?}, which is not known")));
-        }
-    };
-    let conv = Conv2d::new(case.count("out_channels", None)?, pair("kernel", None)?)
-        .stride(pair("stride", Some([1; 2]))?)
-        .dilation(pair("dilation", Some([1; 2]))?)
-        .groups(case.count("groups", Some(1))?)
-        .padding(padding)
-        .padding_mode(mode);
-    let conv = if case.flag("bias", Some(true))? { conv } else { conv.without_bias() };
-    let channels = x(case)?.shape().as_slice().iter().rev().nth(2);
-    agree("in_channels", case.count("in_channels", None)?, channels.copied())?;
-    stateless(case, &conv, 3)
-}
-
-/// `[a, b]`, or one number for both.
-fn pair(value: &Value) -> Option<[usize; 2]> {
-    let count = |value: &Value| usize::try_from(value.as_u64()?).ok();
-    match value.as_array().map(Vec::as_slice) {
-        Some([a, b]) => Some([count(a)?, count(b)?]),
-        Some(_) => None,
-        None => Some([count(value)?; 2]),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod activation;
 mod binary;
+mod conv;
 mod index;
 mod linear;
 mod loss;
@@ -21,6 +22,7 @@ use crate::run::Operations;
 pub(crate) const OPERATIONS: &[Operations] = &[
     activation::OPERATIONS,
     binary::OPERATIONS,
+    conv::OPERATIONS,
     index::OPERATIONS,
     linear::OPERATIONS,
     loss::OPERATIONS,

@@ -96,7 +96,8 @@ fn answer<'a>(answers: &'a [Answer], output: &Entry) -> Result<&'a Answer, Strin
     let Entry { name, role, of, .. } = output;
     let found = answers.iter().find(|answer| answer.name == *name && answer.role == role);
     // The name of what an answer belongs to stands in the name of the answer.
-    let belongs = of.as_ref().is_none_or(|of| *name == format!("d{of}") || *name == format!("{of}_after"));
+    let names = |of: &String| [format!("d{of}"), format!("grad_{of}"), format!("{of}_after")].contains(name);
+    let belongs = of.as_ref().is_none_or(names);
     found.filter(|_| belongs).ok_or_else(|| {
         let of = of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
         format!("output {name} ({role}{of}) is not known")

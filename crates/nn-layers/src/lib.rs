@@ -2,7 +2,9 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | connect features | [`Dense`], [`Conv2d`] |
+//! | connect features | [`Dense`] |
+//! | see patterns anywhere | [`Conv1d`], [`Conv2d`], [`Conv3d`]; [`ConvTranspose1d`], [`ConvTranspose2d`], [`ConvTranspose3d`] |
+//! | see less of an image, or more | [`MaxPool`], [`AvgPool`], [`LpPool`], [`AdaptiveAvgPool`], [`AdaptiveMaxPool`], [`GlobalAvgPool`], [`GlobalMaxPool`]; [`Upsample`], [`PixelShuffle`] |
 //! | bend | [`Relu`], [`Relu6`], [`LeakyRelu`], [`Prelu`], [`Elu`], [`Celu`], [`Selu`], [`Gelu`], [`GeluTanh`], [`Silu`], [`Mish`], [`HardSwish`], [`Softplus`], [`Threshold`] |
 //! | bound, gate, shrink | [`Sigmoid`], [`HardSigmoid`], [`LogSigmoid`], [`Tanh`], [`HardTanh`], [`Softsign`], [`Glu`], [`TanhShrink`], [`SoftShrink`], [`HardShrink`] |
 //! | give probabilities | [`Softmax`], [`LogSoftmax`], [`Softmin`] |
@@ -37,7 +39,7 @@
 mod activation;
 mod add;
 mod concat;
-mod conv2d;
+mod conv;
 mod dense;
 mod dropout;
 mod embedding;
@@ -48,11 +50,13 @@ mod lambda;
 mod loss;
 mod norm;
 mod parallel;
+mod pool;
 mod repeat;
 mod residual;
 mod sequential;
 mod shape;
 mod shared;
+mod upsample;
 
 pub use activation::{
     Celu, Elu, Gelu, GeluTanh, Glu, HardShrink, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
@@ -61,7 +65,10 @@ pub use activation::{
 };
 pub use add::Add;
 pub use concat::Concat;
-pub use conv2d::{Conv2d, Padding, PaddingMode};
+pub use conv::{
+    Conv, Conv1d, Conv2d, Conv3d, ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Padding,
+    PaddingMode,
+};
 pub use dense::Dense;
 pub use dropout::{AlphaDropout, ChannelDropout, Dropout, DropoutError, GaussianNoise};
 pub use embedding::Embedding;
@@ -76,11 +83,18 @@ pub use loss::{
 };
 pub use norm::{BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RmsNorm};
 pub use parallel::Parallel;
+pub use pool::{
+    AdaptiveAvgPool, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool,
+    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AvgPool, AvgPool1d, AvgPool2d, AvgPool3d,
+    GlobalAvgPool, GlobalMaxPool, LpPool, LpPool1d, LpPool2d, LpPool3d, MaxPool, MaxPool1d, MaxPool2d,
+    MaxPool3d,
+};
 pub use repeat::Repeat;
 pub use residual::Residual;
 pub use sequential::Sequential;
 pub use shape::{Flatten, Identity, Pad, Permute, Reshape, Scale};
 pub use shared::Shared;
+pub use upsample::{PixelShuffle, Upsample, UpsampleMode};
 
 /// The example of the page is a test.
 #[cfg(doctest)]
