@@ -7,8 +7,8 @@ use nn::core::{InputGradient, Network};
 use nn::layers::{
     Add, AlphaDropout, Celu, ChannelDropout, Elu, GaussianNoise, GeluTanh, Glu, HardShrink, HardSigmoid,
     HardSwish, HardTanh, Identity, InstanceNorm, Lambda, LeakyRelu, LocalResponseNorm, LogSigmoid,
-    LogSoftmax, Mish, Pad, Permute, Prelu, Relu6, Scale, Selu, Silu, SoftShrink, Softmin, Softplus, Softsign,
-    TanhShrink, Threshold,
+    LogSoftmax, Mish, Pad, Permute, PixelShuffle, Prelu, Relu6, Scale, Selu, Silu, SoftShrink, Softmin,
+    Softplus, Softsign, TanhShrink, Threshold, Upsample,
 };
 use nn::prelude::*;
 
@@ -52,6 +52,8 @@ fn row_on(
 fn layers(c: &mut Criterion) {
     row(c, "Dense 784-128 b64", &Dense::new(128), [784], 64);
     row(c, "Conv2d 8 3x3 16x16 b8", &Conv2d::new(8, [3, 3]), [4, 16, 16], 8);
+    row(c, "Upsample 2x2 4x16x16 b8", &Upsample::nearest([2, 2]), [4, 16, 16], 8);
+    row(c, "PixelShuffle 2 16x16x16 b8", &PixelShuffle::new(2), [16, 16, 16], 8);
     activations(c);
     row(c, "BatchNorm 256 b64", &BatchNorm::new(), [256], 64);
     row(c, "BatchNorm 64x32x32 b16", &BatchNorm::new(), [64, 32, 32], 16);

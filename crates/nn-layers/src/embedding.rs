@@ -7,7 +7,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Para
 use rand::Rng;
 use tensor_ops::{Real, Shape};
 
-/// y = W\[x]: for each index the row of the table with this number.
+/// `y = W[x]`: for each index the row of the table with this number.
 ///
 /// | | shape |
 /// |---|---|

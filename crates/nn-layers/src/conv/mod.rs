@@ -1,12 +1,12 @@
 //! Convolutions over one to three spatial axes.
 
 mod axis;
-mod conv;
+mod direct;
 mod geometry;
 mod transpose;
 
 pub use axis::{Padding, PaddingMode};
-pub use conv::{Conv, Conv1d, Conv2d, Conv3d};
+pub use direct::{Conv, Conv1d, Conv2d, Conv3d};
 pub use transpose::{ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
 
 use nn_core::BindErrorKind;
