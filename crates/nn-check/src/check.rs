@@ -129,7 +129,7 @@ impl Check {
     /// How many of `elements` in `tensors` are looked at, and along how many directions in each tensor.
     pub(crate) fn plan(&self, elements: usize, tensors: usize) -> (usize, usize) {
         let (sample, directions) = match self.budget {
-            Budget::Auto if self.directions.is_some() => (16 * tensors, 0),
+            Budget::Auto if elements > SMALL && self.directions.is_some() => (16 * tensors, 0),
             Budget::Auto if elements > SMALL => (SAMPLED, DIRECTIONS),
             Budget::Auto | Budget::All => (elements, 0),
             Budget::Sample(n) => (n, 0),

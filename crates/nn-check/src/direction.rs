@@ -13,7 +13,7 @@ use crate::run::{Origin, Task};
 /// Ranges this short are looked at element by element.
 const SHORT: usize = 8;
 
-/// Ranges of a tensor that are followed at a time: a tensor that is wrong everywhere need not be halved everywhere.
+/// Ranges of a tensor that are followed at a time, the worst ones: a tensor that is wrong everywhere need not be halved everywhere.
 const FOLLOWED: usize = 8;
 
 /// What the directions showed of a tensor.
@@ -49,6 +49,13 @@ struct Slopes {
 impl Slopes {
     fn is_beyond(&self, limit: f64) -> bool {
         self.difference.is_some_and(|difference| difference.is_nan() || difference > limit)
+    }
+
+    /// By how many times the difference is more than round-off explains.
+    fn excess(&self) -> f64 {
+        self.difference.map_or(0.0, |difference| {
+            if difference.is_nan() { f64::INFINITY } else { difference / self.allowed }
+        })
     }
 
     fn is_off(&self) -> bool {
@@ -110,7 +117,9 @@ impl Check {
             let beams: Vec<Beam> = halves.map(|range| Beam { tensor, number, range }).collect();
             let slopes = self.slopes(task, function, origin, &beams);
             let off = beams.into_iter().zip(slopes).filter(|(_, slopes)| slopes.is_off());
-            ranges = off.map(|(beam, _)| beam.range).take(FOLLOWED).collect();
+            let mut off: Vec<(Beam, f64)> = off.map(|(beam, slopes)| (beam, slopes.excess())).collect();
+            off.sort_by(|a, b| b.1.total_cmp(&a.1));
+            ranges = off.into_iter().take(FOLLOWED).map(|(beam, _)| beam.range).collect();
         }
         found
     }

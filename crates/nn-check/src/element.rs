@@ -61,7 +61,8 @@ impl Element {
             }
             Outcome::Smooth { .. } if analytic == 0.0 => Verdict::Vacuous,
             Outcome::Smooth { .. } => Verdict::Correct,
-            Outcome::Kink if analytic.is_nan() => Verdict::Wrong,
+            // The slopes to both sides are numbers.
+            Outcome::Kink if !analytic.is_finite() => Verdict::Wrong,
             Outcome::Kink => Verdict::Kink,
             Outcome::Inconclusive | Outcome::Undefined => Verdict::Inconclusive,
         };

@@ -62,7 +62,16 @@ impl Check {
         let quotas = sample::quotas(&sizes, sample);
         let mut items: Vec<Item> = Vec::new();
         for (part, &quota) in task.parts.iter().zip(&quotas) {
-            let positions = sample::positions(part.range.len(), quota, self.seed, &part.name);
+            let mut positions = sample::positions(part.range.len(), quota, self.seed, &part.name);
+            // What is no number needs no sample to be seen.
+            let analytic = &task.analytic[part.range.clone()];
+            let strange = (0..analytic.len()).filter(|&i| !analytic[i].is_finite());
+            if quota < analytic.len() {
+                let strange: Vec<usize> = strange.take(MOST_CLOSER).collect();
+                positions.extend(strange);
+                positions.sort_unstable();
+                positions.dedup();
+            }
             items.extend(task.items(part, positions.into_iter().map(|i| part.range.start + i)));
         }
         let mut outcomes = self.outcomes(task, &mut function, &origin, &items);

@@ -126,3 +126,31 @@ fn where_the_function_is_not_finite_nothing_passes() {
 fn a_gradient_of_another_length_is_named() {
     nn_check::check_hessian_vector(|_| vec![1.0, 2.0], &[1.0; 3], &[1.0; 3], &[0.0; 3]);
 }
+
+#[test]
+fn what_is_no_number_is_wrong_wherever_it_is() {
+    // On a kink.
+    let mut theta = vec![1.0; 20];
+    theta[9] = 0.0;
+    let f = |t: &[f64]| t.iter().map(|t| t * t).sum::<f64>() + t[9].abs();
+    let mut analytic: Vec<f64> = theta.iter().map(|t| 2.0 * t).collect();
+    analytic[9] = f64::INFINITY;
+    assert_eq!(check_gradient(f, &theta, &analytic).verdict(), Verdict::Wrong);
+    // In no sample.
+    let mut analytic = vec![2.0; 10_000];
+    analytic[1234] = f64::NAN;
+    let squares = |t: &[f64]| t.iter().map(|t| t * t).sum::<f64>();
+    let report = Check::new().sample(50).gradient(squares, &[1.0; 10_000], &analytic);
+    assert_eq!((report.verdict(), report.worst(1)[0].1.index), (Verdict::Wrong, 1234));
+    // Directions on top of a small check take nothing away from it.
+    assert_eq!(Check::new().directions(1).gradient(squares, &[1.0; 100], &[2.0; 100]).compared(), 100);
+}
+
+#[test]
+fn the_flat_side_of_a_relu_is_compared() {
+    for x in [-1e-5, -1e-6, -1e-7] {
+        let f = |t: &[f64]| 3.0 * t[0].max(0.0) + t[1].sin();
+        let verdict = |a: f64| check_gradient(f, &[x, 0.4], &[a, 0.4f64.cos()]).verdict();
+        assert_eq!((verdict(3.0), verdict(0.0)), (Verdict::Wrong, Verdict::Correct), "{x}");
+    }
+}

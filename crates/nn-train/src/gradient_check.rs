@@ -1,7 +1,7 @@
 //! Gradients checked while a model trains.
 
 use nn_check::{Check, Report, Verdict};
-use nn_core::{Batch, Loss, Model, Scalar};
+use nn_core::{Batch, Context, Loss, Model, Scalar};
 
 use crate::TrainError;
 
@@ -79,14 +79,15 @@ impl GradientCheck {
     pub(crate) fn look<T: Scalar>(
         &self,
         step: u64,
+        cx: Context,
         model: &Model<T>,
         batch: &Batch<'_, T>,
     ) -> Result<Option<CheckedGradient>, TrainError> {
         if !self.is_due(step) {
             return Ok(None);
         }
-        // Other elements each time.
-        let report = self.check.clone().seed(step).model(model, &*self.loss, batch)?;
+        // Other elements each time; the dropout mask is that of the step.
+        let report = self.check.clone().seed(step).context(cx).model(model, &*self.loss, batch)?;
         match report.verdict() {
             Verdict::Wrong => Err(TrainError::Gradient { step, report: Box::new(report) }),
             _ => Ok(Some(CheckedGradient { step, report })),

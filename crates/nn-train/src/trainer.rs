@@ -139,10 +139,10 @@ impl<'a, O, L> Trainer<'a, O, L> {
                 let batch = as_batch(&selection, train.sample_shape())
                     .map_err(|source| TrainError::Batch { set: "training", source })?;
                 rate = self.rate_at::<T>(step)?;
-                if let Some(check) = &self.gradient_check {
-                    history.gradient_checks.extend(check.look(step, model, &batch)?);
-                }
                 let cx = Context::training(self.seed, step);
+                if let Some(check) = &self.gradient_check {
+                    history.gradient_checks.extend(check.look(step, cx, model, &batch)?);
+                }
                 let update = |part: ThetaPart<'_, T>| {
                     let at = At { step, rate, first: part.first };
                     self.optimizer.update_part(at, part.memory, part.theta, part.gradient);

@@ -96,7 +96,8 @@ impl Line<'_> {
                 }
                 None => (false, !is_bend(&rungs)),
             };
-            let drowned = last.noise / last.h > last.slope.abs().max(last.jump.abs());
+            // Beside a kink both may be 0 where the gradient is said to be something: on the flat side of a ReLU, say.
+            let drowned = last.noise / last.h > last.slope.abs().max(last.jump.abs()).max(enough);
             if down && below < DOWN && last.h / RATIO > shortest && (best.is_some() || !drowned) {
                 below += 1;
                 rungs.push(self.rung(last.h / RATIO));
