@@ -7,7 +7,7 @@ use crate::{Band, Element, Hint, Tensor, Verdict};
 /// a right gradient is well below, and an error in the formula well above.
 pub const TOLERANCE: f64 = 1e-7;
 
-/// The share of all elements that may lie on kinks.
+/// The share of all elements that may lie on kinks, and the share that round-off may hide.
 const MOST_EXCLUDED: f64 = 0.1;
 
 /// The findings of a gradient check. `Display` prints them as a table.
@@ -38,11 +38,14 @@ impl Report {
     pub fn verdict(&self) -> Verdict {
         let any = |verdict| self.tensors.iter().any(|t| t.verdict == verdict);
         let elements = self.compared() + self.excluded();
+        // A tensor that vanishes by cancellation is nothing but round-off.
+        let telling = self.tensors.iter().filter(|t| t.verdict != Verdict::Vacuous);
+        let hidden: usize = telling.map(|t| t.inconclusive).sum();
         if any(Verdict::Wrong) {
             Verdict::Wrong
         } else if any(Verdict::Kink) || self.excluded() as f64 > MOST_EXCLUDED * elements as f64 {
             Verdict::Kink
-        } else if any(Verdict::Inconclusive) {
+        } else if any(Verdict::Inconclusive) || hidden as f64 > MOST_EXCLUDED * elements as f64 {
             Verdict::Inconclusive
         } else if !any(Verdict::Correct) || self.tensors.iter().any(|t| t.unreached) {
             Verdict::Vacuous

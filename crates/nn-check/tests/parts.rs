@@ -154,3 +154,11 @@ fn the_flat_side_of_a_relu_is_compared() {
         assert_eq!((verdict(3.0), verdict(0.0)), (Verdict::Wrong, Verdict::Correct), "{x}");
     }
 }
+
+#[test]
+fn a_large_element_does_not_excuse_a_small_one() {
+    let verdict = check_gradient(|t| 1e8 * t[0] + 1e-8 * t[1], &[0.0, 1.0], &[1e8, -1e-8]).verdict();
+    assert_ne!(verdict, Verdict::Correct);
+    let report = check_jacobian(|x| vec![1e8 * x[0], 1e-9 * x[1]], &[1.0, 1.0], &[1e8, 0.0, 0.0, 0.0]);
+    assert_ne!(report.verdict(), Verdict::Correct);
+}
