@@ -28,7 +28,11 @@ impl Fast {
 
     /// Elements of a sample's laid out image; none where it lies like that already.
     pub(super) fn image_len(&self) -> usize {
-        if self.layout.is_image { 0 } else { (self.g.groups * self.g.inputs).saturating_mul(self.layout.channel()) }
+        if self.layout.is_image {
+            0
+        } else {
+            (self.g.groups * self.g.inputs).saturating_mul(self.layout.channel())
+        }
     }
 
     /// Elements of scratch for [`Fast::pull_back`].
@@ -258,7 +262,8 @@ impl Fast {
         let [_, tall, wide] = self.margins();
         let [z, y, x] = self.layout.splits.map(|split| split.shift);
         out.fill(T::ZERO);
-        let channels = dy.chunks_exact(depth * height * width).zip(out.chunks_exact_mut(self.margin_channel()));
+        let channels =
+            dy.chunks_exact(depth * height * width).zip(out.chunks_exact_mut(self.margin_channel()));
         for (dy, out) in channels {
             for (i, line) in dy.chunks_exact(width).enumerate() {
                 let at = ((z + i / height) * tall + y + i % height) * wide + x;

@@ -87,7 +87,8 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn new(g: &Geometry) -> Layout {
         let splits = g.axes.map(Split::new);
-        let is_image = splits.iter().all(|s| s.axis.stride == 1 && s.axis.before == 0 && s.len == s.axis.size);
+        let is_image =
+            splits.iter().all(|s| s.axis.stride == 1 && s.axis.before == 0 && s.len == s.axis.size);
         let slots = splits.iter().map(|s| s.slots).product();
         Layout { splits, slots, slot: splits.iter().fold(1, |n, s| n.saturating_mul(s.len)), is_image }
     }
