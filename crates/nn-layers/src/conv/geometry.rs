@@ -1,7 +1,6 @@
 //! The shapes of a convolution, and its sum by the definition.
 
 #[cfg(test)]
-#[cfg(test)]
 use std::ops::Range;
 
 use nn_core::BindErrorKind;
