@@ -166,7 +166,7 @@ impl<T: Real, const N: usize> Kernel<T> for Conv<N> {
         let len = fast.image_len();
         for i in 0..y.len() {
             let image = fast.lay_out(pass.x[0].row(i), &mut local.saved[i * len..(i + 1) * len]);
-            fast.forward(&pass.theta[0], pass.theta.get(1), image, y.row(i));
+            fast.forward(&pass.theta[0], pass.theta.get(1), image, y.row(i), local.scratch);
             if let Some(then) = pass.then {
                 then.apply(y.row(i));
             }

@@ -35,12 +35,19 @@ impl Fast {
         }
     }
 
-    /// Elements of scratch for [`Fast::pull_back`].
+    /// Elements of scratch for [`Fast::forward`] and for [`Fast::pull_back`].
     pub(super) fn scratch_len(&self) -> usize {
-        let margin = (self.g.groups * self.g.outputs).saturating_mul(self.margin_channel());
-        let image = (self.g.groups * self.g.inputs).saturating_mul(self.layout.channel());
-        let margin = if self.has_margin() { margin } else { 0 };
-        margin.saturating_add(if self.writes_image() { 0 } else { image })
+        let strung = |places: Places, channels: usize| match strung(&places) {
+            Some(strung) => channels.saturating_mul(strung.y_row),
+            None => 0,
+        };
+        let channels = self.g.groups * self.g.inputs;
+        let margin = if self.has_margin() { self.margin_len() } else { 0 };
+        let back = match self.writes_image() {
+            true => strung(self.slot_places(0), channels),
+            false => channels.saturating_mul(self.layout.channel()),
+        };
+        strung(self.places(), self.g.groups * self.g.outputs).max(margin.saturating_add(back))
     }
 
     /// A sample's image as the sums want it, in `out` where it has to be laid out.
@@ -86,13 +93,27 @@ impl Fast {
     }
 
     /// y = W * x + b for one sample.
-    pub(super) fn forward<T: Real>(&self, w: &[T], bias: Option<&[T]>, image: &[T], y: &mut [T]) {
-        let g = &self.g;
-        let (places, x_channel) = (self.places(), self.layout.channel());
+    pub(super) fn forward<T: Real>(
+        &self,
+        w: &[T],
+        bias: Option<&[T]>,
+        image: &[T],
+        y: &mut [T],
+        scratch: &mut [T],
+    ) {
+        let places = self.places();
+        let Some(strung) = strung(&places) else { return self.forward_to(w, bias, image, &places, y) };
+        let out = &mut scratch[..self.g.groups * self.g.outputs * strung.y_row];
+        self.forward_to(w, bias, image, &strung, out);
+        cut(&places, &strung, out, y);
+    }
+
+    fn forward_to<T: Real>(&self, w: &[T], bias: Option<&[T]>, image: &[T], places: &Places, y: &mut [T]) {
+        let (g, x_channel) = (&self.g, self.layout.channel());
         let mut room = [Tap::default(); TAPS];
         for first in (0..g.taps()).step_by(TAPS) {
             let taps = self.taps(first, &mut room);
-            for (group, y) in y.chunks_exact_mut(g.outputs * g.places()).enumerate() {
+            for (group, y) in y.chunks_exact_mut(g.outputs * places.y_row).enumerate() {
                 let windows = Windows {
                     w: &w[group * g.outputs * g.inputs * g.taps()..],
                     rows: g.outputs,
@@ -104,7 +125,7 @@ impl Fast {
                     taps: &room[..taps],
                 };
                 let bias = bias.map(|bias| &bias[group * g.outputs..][..g.outputs]).filter(|_| first == 0);
-                multiply(&windows, &places, bias, first > 0, y);
+                multiply(&windows, places, bias, first > 0, y);
             }
         }
     }
@@ -119,20 +140,29 @@ impl Fast {
         scratch: &mut [T],
     ) {
         let g = &self.g;
-        let margin = if self.has_margin() { g.groups * g.outputs * self.margin_channel() } else { 0 };
-        let (with_margin, laid_out) = scratch.split_at_mut(margin);
+        let margin = if self.has_margin() { self.margin_len() } else { 0 };
+        let (with_margin, rest) = scratch.split_at_mut(margin);
         let dy = if self.has_margin() {
             self.add_margin(dy, with_margin);
             &*with_margin
         } else {
             dy
         };
+        let channels = g.groups * g.inputs;
         if self.writes_image() {
-            return self.pull_back_slots(w, bias, dy, dx);
+            let places = self.slot_places(0);
+            let Some(strung) = strung(&places) else {
+                return self.pull_back_slot(0, w, bias, dy, &places, dx);
+            };
+            let out = &mut rest[..channels * strung.y_row];
+            self.pull_back_slot(0, w, bias, dy, &strung, out);
+            return cut(&places, &strung, out, dx);
         }
-        let laid_out = &mut laid_out[..g.groups * g.inputs * self.layout.channel()];
-        self.pull_back_slots(w, None, dy, laid_out);
-        self.layout.gather_back(laid_out, g.groups * g.inputs, dx);
+        let laid_out = &mut rest[..channels * self.layout.channel()];
+        for slot in 0..self.layout.slots {
+            self.pull_back_slot(slot, w, None, dy, &self.slot_places(slot), laid_out);
+        }
+        self.layout.gather_back(laid_out, channels, dx);
         if let Some(bias) = bias {
             for (dx, bias) in dx.chunks_exact_mut(g.pixels()).zip(bias) {
                 dx.iter_mut().for_each(|dx| *dx += *bias);
@@ -140,68 +170,81 @@ impl Fast {
         }
     }
 
-    /// The gradient of the layout, or of the image where the one is written into the other.
-    fn pull_back_slots<T: Real>(&self, w: &[T], bias: Option<&[T]>, dy: &[T], dx: &mut [T]) {
-        let g = &self.g;
+    /// The places of a slot whose gradients matter, in the layout or in the image where the one is written into the other, and
+    /// what they see of dy with its margin.
+    fn slot_places(&self, i: usize) -> Places {
         let [z, y, x] = self.layout.splits;
         let direct = self.writes_image();
-        let dx_channel = if direct { g.pixels() } else { self.layout.channel() };
-        let [rows, cols] = if direct { [g.axes[1].size, g.axes[2].size] } else { [y.len, x.len] };
+        let channel = if direct { self.g.pixels() } else { self.layout.channel() };
+        let [rows, cols] = if direct { [self.g.axes[1].size, self.g.axes[2].size] } else { [y.len, x.len] };
+        let [_, tall, wide] = self.margins();
+        let slot = self.layout.slot_at(i);
+        let [(z0, z1), (y0, y1), (x0, x1)] = [z.matters(slot[0]), y.matters(slot[1]), x.matters(slot[2])];
+        merged(Places {
+            planes: z1 - z0,
+            lines: y1 - y0,
+            len: x1 - x0,
+            y_row: channel,
+            y: if direct { 0 } else { i * self.layout.slot + (z0 * rows + y0) * cols + x0 },
+            x: (z0 * tall + y0) * wide + x0,
+            y_plane: rows * cols,
+            x_plane: tall * wide,
+            y_line: cols,
+            x_line: wide,
+        })
+    }
+
+    /// The gradient of one slot.
+    fn pull_back_slot<T: Real>(
+        &self,
+        i: usize,
+        w: &[T],
+        bias: Option<&[T]>,
+        dy: &[T],
+        places: &Places,
+        dx: &mut [T],
+    ) {
+        let g = &self.g;
+        let [z, y, x] = self.layout.splits;
+        let slot = self.layout.slot_at(i);
         let margin = self.margins();
-        for i in 0..self.layout.slots {
-            let slot = self.layout.slot_at(i);
-            let ranges = [z.matters(slot[0]), y.matters(slot[1]), x.matters(slot[2])];
-            let [(z0, z1), (y0, y1), (x0, x1)] = ranges;
-            let places = merged(Places {
-                planes: z1 - z0,
-                lines: y1 - y0,
-                len: x1 - x0,
-                y_row: dx_channel,
-                y: if direct { 0 } else { i * self.layout.slot + (z0 * rows + y0) * cols + x0 },
-                x: (z0 * margin[1] + y0) * margin[2] + x0,
-                y_plane: rows * cols,
-                x_plane: margin[1] * margin[2],
-                y_line: cols,
-                x_line: margin[2],
-            });
-            let kernel = g.axes.map(|axis| axis.kernel);
-            let mut room = [Tap::default(); TAPS];
-            let (mut count, mut done) = (0, false);
-            let run = |taps: &[Tap], more: bool, dx: &mut [T]| {
-                let dy_channel = margin.iter().product::<usize>();
-                for (group, dx) in dx.chunks_exact_mut(g.inputs * dx_channel).enumerate() {
-                    let windows = Windows {
-                        w: &w[group * g.outputs * g.inputs * g.taps()..],
-                        rows: g.inputs,
-                        w_row: g.taps(),
-                        w_channel: g.inputs * g.taps(),
-                        x: &dy[group * g.outputs * dy_channel..],
-                        channels: g.outputs,
-                        x_channel: dy_channel,
-                        taps,
-                    };
-                    let bias = bias.map(|bias| &bias[group * g.inputs..][..g.inputs]).filter(|_| !more);
-                    multiply(&windows, &places, bias, more, dx);
-                }
-            };
-            for p in z.taps(slot[0]) {
-                for q in y.taps(slot[1]) {
-                    for r in x.taps(slot[2]) {
-                        let [a, b, c] = [z.window(p).1, y.window(q).1, x.window(r).1];
-                        let [a, b, c] = [z.shift - a, y.shift - b, x.shift - c];
-                        let at = (a * margin[1] + b) * margin[2] + c;
-                        room[count] = Tap { w: (p * kernel[1] + q) * kernel[2] + r, x: at };
-                        count += 1;
-                        if count == TAPS {
-                            run(&room, done, dx);
-                            (count, done) = (0, true);
-                        }
+        let kernel = g.axes.map(|axis| axis.kernel);
+        let mut room = [Tap::default(); TAPS];
+        let (mut count, mut done) = (0, false);
+        let run = |taps: &[Tap], more: bool, dx: &mut [T]| {
+            let dy_channel = margin.iter().product::<usize>();
+            for (group, dx) in dx.chunks_exact_mut(g.inputs * places.y_row).enumerate() {
+                let windows = Windows {
+                    w: &w[group * g.outputs * g.inputs * g.taps()..],
+                    rows: g.inputs,
+                    w_row: g.taps(),
+                    w_channel: g.inputs * g.taps(),
+                    x: &dy[group * g.outputs * dy_channel..],
+                    channels: g.outputs,
+                    x_channel: dy_channel,
+                    taps,
+                };
+                let bias = bias.map(|bias| &bias[group * g.inputs..][..g.inputs]).filter(|_| !more);
+                multiply(&windows, places, bias, more, dx);
+            }
+        };
+        for p in z.taps(slot[0]) {
+            for q in y.taps(slot[1]) {
+                for r in x.taps(slot[2]) {
+                    let [a, b, c] = [z.window(p).1, y.window(q).1, x.window(r).1];
+                    let [a, b, c] = [z.shift - a, y.shift - b, x.shift - c];
+                    let at = (a * margin[1] + b) * margin[2] + c;
+                    room[count] = Tap { w: (p * kernel[1] + q) * kernel[2] + r, x: at };
+                    count += 1;
+                    if count == TAPS {
+                        run(&room, done, dx);
+                        (count, done) = (0, true);
                     }
                 }
             }
-            if count > 0 {
-                run(&room[..count], done, dx);
-            }
+        }
+        if count > 0 {
+            run(&room[..count], done, dx);
         }
     }
 
@@ -257,6 +300,10 @@ impl Fast {
         self.margins().iter().fold(1, |n, &len| n.saturating_mul(len))
     }
 
+    fn margin_len(&self) -> usize {
+        (self.g.groups * self.g.outputs).saturating_mul(self.margin_channel())
+    }
+
     fn add_margin<T: Real>(&self, dy: &[T], out: &mut [T]) {
         let [depth, height, width] = self.g.axes.map(|axis| axis.output);
         let [_, tall, wide] = self.margins();
@@ -282,6 +329,36 @@ fn merged(mut p: Places) -> Places {
         }
     }
     p
+}
+
+/// The same places with all lines of a plane as one, and what lies between them in x, where that fills vectors better.
+fn strung(p: &Places) -> Option<Places> {
+    /// Lanes of the widest vectors, of f32.
+    const LANES: usize = 16;
+    let len = (p.lines - 1).saturating_mul(p.x_line).saturating_add(p.len);
+    let (one, many) = (len.div_ceil(LANES), p.lines.saturating_mul(p.len.div_ceil(LANES)));
+    // The copy afterwards is worth some vectors too.
+    (p.lines > 1 && one.saturating_mul(10) < many.saturating_mul(9)).then(|| Places {
+        lines: 1,
+        len,
+        y_row: p.planes.saturating_mul(len),
+        y: 0,
+        y_plane: len,
+        ..*p
+    })
+}
+
+/// Copies the places of `whole` out of the lines strung together, for all channels.
+fn cut<T: Real>(whole: &Places, strung: &Places, from: &[T], to: &mut [T]) {
+    for (from, to) in from.chunks_exact(strung.y_row).zip(to.chunks_exact_mut(whole.y_row)) {
+        for plane in 0..whole.planes {
+            for line in 0..whole.lines {
+                let at = whole.y + plane * whole.y_plane + line * whole.y_line;
+                let from = &from[plane * strung.y_plane + line * whole.x_line..][..whole.len];
+                to[at..at + whole.len].copy_from_slice(from);
+            }
+        }
+    }
 }
 
 /// db = Σ dy over samples and places, for some channels: `channel` elements each, `sample` in a sample.
@@ -378,7 +455,7 @@ mod tests {
                     dw[at_w] += x[at_x] * dy[at_y];
                 });
                 let (mut y, mut dx) = (vec![f64::NAN; ny], vec![f64::NAN; nx]);
-                fast.forward(&w, Some(&bias), fast.lay_out(x, &mut images[s * len..][..len]), &mut y);
+                fast.forward(&w, Some(&bias), fast.lay_out(x, &mut images[s * len..][..len]), &mut y, &mut vec![f64::NAN; fast.scratch_len()]);
                 prop_assert_eq!(&y, &want);
                 fast.pull_back(&w, None, dy, &mut dx, &mut vec![f64::NAN; fast.scratch_len()]);
                 prop_assert_eq!(&dx, &want_dx);

@@ -199,7 +199,7 @@ impl<T: Real, const N: usize> Kernel<T> for ConvTranspose<N> {
             if !dx[0].is_wanted() {
                 continue;
             }
-            fast.forward(&pass.theta[0], None, image, dx[0].row(i));
+            fast.forward(&pass.theta[0], None, image, dx[0].row(i), local.scratch);
             if let Some(below) = pass.below {
                 below.pull_back(pass.x[0].row(i), dx[0].row(i));
             }

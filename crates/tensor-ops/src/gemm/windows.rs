@@ -50,6 +50,8 @@ pub(super) struct Dots<T> {
     len: usize,
     /// Lanes of every sum, row after row.
     out: *mut T,
+    /// Adds to what is there.
+    accumulate: bool,
 }
 
 /// Columns in a tile of dW.
@@ -144,6 +146,13 @@ pub(super) unsafe fn correlate<V: Lanes, const H: usize, const W: usize>(dots: &
         // SAFETY: by the contract.
         unsafe {
             let mut sums = [[V::zero(); W]; H];
+            if dots.accumulate {
+                rows!(H, i => {
+                    for v in 0..W {
+                        sums[i][v] = V::load(dots.out.add((i * W + v) * lanes + part));
+                    }
+                });
+            }
             for s in 0..samples.0 {
                 for p in 0..planes.0 {
                     for l in 0..lines.0 {
@@ -257,64 +266,92 @@ unsafe fn all_tiles<V: Kernels>(
     }
 }
 
+/// Elements of y that a tile of dW reads before it goes to the next columns: a half of the first-level cache in f32.
+const NEAR: usize = 1 << 12;
+/// Columns whose lanes are kept meanwhile: for six rows 200 KB of the second-level cache.
+const KEPT: usize = 512;
+
 /// The same for dW.
+///
+/// A few samples of y at a time meet all columns, so that they are read from the first-level cache; the lanes of the sums wait.
 ///
 /// # Safety
 /// As [`all_tiles`].
 unsafe fn all_dots<V: Kernels>(
     x: &Windows<'_, V::T>,
     places: &Places,
-    samples: (usize, usize, usize),
+    (samples, y_sample, x_sample): (usize, usize, usize),
     y: &[V::T],
     dw: *mut V::T,
 ) {
-    const ROOM: usize = 6 * DOTS * 16;
     let lanes = lanes::<V::T>();
     let heights = Parts::at_most(V::SUMS.len(), x.rows);
-    let mut buffer = [V::T::ZERO; ROOM];
     let columns = x.channels * x.taps.len();
-    for first in (0..columns).step_by(DOTS) {
-        let width = DOTS.min(columns - first);
-        let mut dots = Dots {
-            y: std::ptr::null(),
-            y_row: places.y_row,
-            x: [x.x.as_ptr(); DOTS],
-            levels: [
-                samples,
-                (places.planes, places.y_plane, places.x_plane),
-                (places.lines, places.y_line, places.x_line),
-            ],
-            len: places.len,
-            out: buffer.as_mut_ptr(),
-        };
-        let place = |column: usize| (column / x.taps.len(), &x.taps[column % x.taps.len()]);
-        for v in 0..width {
-            let (channel, tap) = place(first + v);
-            dots.x[v] = x.x.as_ptr().wrapping_add(places.x + channel * x.x_channel + tap.x);
-        }
+    let of_sample = heights.start(1) * places.planes * places.lines * places.len;
+    let group = (NEAR / of_sample).max(1);
+    let place = |column: usize| (column / x.taps.len(), &x.taps[column % x.taps.len()]);
+    let size = columns.min(KEPT) * heights.start(1) * lanes;
+    // The buffer leaves its place while it is used, as in `blocks`.
+    let mut buffer = V::T::with_pack_buffer(std::mem::take);
+    if buffer.len() < size {
+        buffer.resize(size, V::T::ZERO);
+    }
+    for begin in (0..columns).step_by(KEPT) {
+        let end = columns.min(begin + KEPT);
         for h in 0..heights.count {
-            let (start, end) = (heights.start(h), heights.start(h + 1));
-            dots.y = y.as_ptr().wrapping_add(places.y + start * places.y_row);
-            dots.out = buffer.as_mut_ptr();
-            // SAFETY: by the contract; the buffer has room for six rows, the most of any kernel.
-            unsafe { V::SUMS[end - start - 1][width - 1](&dots) };
-            for i in start..end {
-                for v in 0..width {
-                    let sum = &mut buffer[((i - start) * width + v) * lanes..][..lanes];
-                    let mut half = lanes / 2;
-                    while half > 0 {
-                        for l in 0..half {
-                            sum[l] += sum[l + half];
-                        }
-                        half /= 2;
+            let (top, height) = (heights.start(h), heights.start(h + 1) - heights.start(h));
+            for sample in (0..samples).step_by(group) {
+                for first in (begin..end).step_by(DOTS) {
+                    let width = DOTS.min(end - first);
+                    let mut starts = [x.x.as_ptr(); DOTS];
+                    for v in 0..width {
+                        let (channel, tap) = place(first + v);
+                        let at = places.x + channel * x.x_channel + tap.x + sample * x_sample;
+                        starts[v] = x.x.as_ptr().wrapping_add(at);
                     }
-                    let (channel, tap) = place(first + v);
+                    let dots = Dots {
+                        y: y.as_ptr().wrapping_add(places.y + top * places.y_row + sample * y_sample),
+                        y_row: places.y_row,
+                        x: starts,
+                        levels: [
+                            (group.min(samples - sample), y_sample, x_sample),
+                            (places.planes, places.y_plane, places.x_plane),
+                            (places.lines, places.y_line, places.x_line),
+                        ],
+                        len: places.len,
+                        out: buffer[(first - begin) * height * lanes..].as_mut_ptr(),
+                        accumulate: sample > 0,
+                    };
+                    // SAFETY: by the contract; the buffer has room for the lanes of all columns up to `end`.
+                    unsafe { V::SUMS[height - 1][width - 1](&dots) };
+                }
+            }
+            for column in begin..end {
+                let first = column - (column - begin) % DOTS;
+                let width = DOTS.min(end - first);
+                let (channel, tap) = place(column);
+                for i in 0..height {
+                    let sum = (first - begin) * height + i * width + column - first;
+                    let total = total(&mut buffer[sum * lanes..][..lanes]);
                     // SAFETY: an element of dW, by the contract.
-                    unsafe { *dw.add(i * x.w_row + channel * x.w_channel + tap.w) = sum[0] };
+                    unsafe { *dw.add((top + i) * x.w_row + channel * x.w_channel + tap.w) = total };
                 }
             }
         }
     }
+    V::T::with_pack_buffer(|place| *place = buffer);
+}
+
+/// The lanes of a sum, added in pairs.
+fn total<T: Real>(lanes: &mut [T]) -> T {
+    let mut half = lanes.len() / 2;
+    while half > 0 {
+        for l in 0..half {
+            lanes[l] += lanes[l + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
 }
 
 /// Calls a function for the vectors of an instruction set, for f32 or f64.
