@@ -3,6 +3,7 @@
 //!
 //! - `lanes` says what a kernel needs of a vector register; `avx512`, `avx2` and `portable` are its three kinds.
 //! - `tile` has the micro-kernels, one text for all kinds; `rows` and `columns` the products that memory bounds.
+//! - `windows` has those of convolutions, with loops of their own.
 //! - `blocks` has the loops around them, `pack` the copies that these make, `split` the cut for several threads.
 //!
 //! Element (i, j) of C is summed in order within steps of k, fused where there is an instruction for it, and the steps
@@ -29,6 +30,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 mod tile;
+pub(crate) mod windows;
 
 use std::sync::OnceLock;
 

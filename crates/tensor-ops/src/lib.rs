@@ -62,6 +62,7 @@ pub mod simd;
 mod tensor;
 mod view;
 mod walk;
+pub mod windows;
 
 pub use axes::Axes;
 pub use einsum::einsum;

@@ -103,6 +103,7 @@ impl Axis {
     }
 
     /// The pixel that kernel position `k` sees from place `o` of the output; `None` for a zero beyond the edge.
+    #[cfg(test)]
     pub(super) fn source(&self, o: usize, k: usize) -> Option<usize> {
         self.pixel(o * self.stride + k * self.dilation)
     }

@@ -7,6 +7,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Pass
 use tensor_ops::{Real, Shape};
 
 use super::axis::{Axis, Padding, PaddingMode};
+use super::fast::{Fast, sum_channels};
 use super::geometry::Geometry;
 use super::{image, shape};
 use crate::init::{Constant, FitNext};
@@ -26,6 +27,9 @@ use crate::init::{Constant, FitNext};
 /// `y[o, i, j] = b[o] + Σ W[o, c, p, q] · x[c, i·stride + p·dilation - before, j·stride + q·dilation - before]`, over
 /// the channels c of o's group. Backward is the transpose of the same sum: dx collects along it, dW correlates dy with x.
 /// As many groups as channels is a depthwise convolution.
+///
+/// An image with padding or a stride is copied once, padding included, and the copy kept for dW: for each sample as much memory as x with its
+/// padding. Backward takes the same of dy, and of dx where there is a stride, as scratch of each piece of work.
 ///
 /// ```
 /// use nn_core::Layer;
@@ -128,8 +132,8 @@ impl<const N: usize> Conv<N> {
         Geometry::new(axes, self.groups, channels, self.channels)
     }
 
-    fn bound(&self, input: &Shape) -> Geometry {
-        self.geometry(input).expect("checked in `plan`")
+    fn bound(&self, input: &Shape) -> Fast {
+        Fast::new(self.geometry(input).expect("checked in `plan`"))
     }
 }
 
@@ -140,58 +144,53 @@ impl<const N: usize> Op for Conv<N> {
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let g = self.geometry(&inputs[0])?;
+        let fast = Fast::new(g);
         let fan =
             Fan { inputs: g.inputs.saturating_mul(g.taps()), outputs: g.outputs.saturating_mul(g.taps()) };
         let weight = shape::<N>(&[self.channels, g.inputs], g.axes.map(|axis| axis.kernel))?;
         let plan = Plan::new(shape::<N>(&[self.channels], g.axes.map(|axis| axis.output))?)
             .param("weight", weight, fan, self.init.clone())
+            .saved(fast.image_len())
+            .scratch(fast.scratch_len())
             .flops(g.flops())
+            .fuses()
             .by_rows();
         Ok(if self.bias { plan.param("bias", [self.channels], fan, Arc::new(Constant(0.0))) } else { plan })
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for Conv<N> {
-    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
-        let g = self.bound(pass.x[0].shape());
+    /// Keeps the images as they are laid out.
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
+        let fast = self.bound(pass.x[0].shape());
+        let len = fast.image_len();
         for i in 0..y.len() {
-            let (x, y) = (pass.x[0].row(i), y.row(i));
-            for (o, channel) in y.chunks_exact_mut(g.places()).enumerate() {
-                channel.fill(pass.theta.get(1).map_or(T::ZERO, |bias| bias[o]));
+            let image = fast.lay_out(pass.x[0].row(i), &mut local.saved[i * len..(i + 1) * len]);
+            fast.forward(&pass.theta[0], pass.theta.get(1), image, y.row(i), local.scratch);
+            if let Some(then) = pass.then {
+                then.apply(y.row(i));
             }
-            let w = &pass.theta[0];
-            g.each_product(0..self.channels, |at_y, at_w, at_x| y[at_y] += w[at_w] * x[at_x]);
         }
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
-        let g = self.bound(pass.x[0].shape());
-        let w = &pass.theta[0];
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+        let fast = self.bound(pass.x[0].shape());
         for i in 0..pass.dy.len() {
-            let (dy, dx) = (pass.dy.row(i), dx[0].row(i));
-            dx.fill(T::ZERO);
-            g.each_product(0..self.channels, |at_y, at_w, at_x| dx[at_x] += w[at_w] * dy[at_y]);
+            fast.pull_back(&pass.theta[0], None, pass.dy.row(i), dx[0].row(i), local.scratch);
+            if let Some(below) = pass.below {
+                below.pull_back(pass.x[0].row(i), dx[0].row(i));
+            }
         }
     }
 
     fn backward_rows(&self, pass: &BackPass<'_, T>, param: usize, channels: Range<usize>, dtheta: &mut [T]) {
-        let g = self.bound(pass.x[0].shape());
+        let fast = self.bound(pass.x[0].shape());
+        let dy = pass.dy.data();
         if param == 1 {
-            let places = g.places();
-            for (o, db) in channels.zip(dtheta) {
-                let channel =
-                    |i: usize| pass.dy.row(i)[o * places..(o + 1) * places].iter().copied().sum::<T>();
-                *db = (0..pass.dy.len()).map(channel).sum();
-            }
-            return;
+            return sum_channels(dy, pass.dy.width(), fast.g.places(), channels, dtheta);
         }
-        // All samples in their order, for each output channel.
-        dtheta.fill(T::ZERO);
-        let first = channels.start * g.inputs * g.taps();
-        for i in 0..pass.dy.len() {
-            let (x, dy) = (pass.x[0].row(i), pass.dy.row(i));
-            g.each_product(channels.clone(), |at_y, at_w, at_x| dtheta[at_w - first] += dy[at_y] * x[at_x]);
-        }
+        let images = if fast.image_len() == 0 { pass.x[0].data() } else { pass.saved };
+        fast.weights(images, dy, channels, dtheta);
     }
 }
 

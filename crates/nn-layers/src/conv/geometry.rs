@@ -1,5 +1,6 @@
-//! The sum of a convolution by its definition: seven loops, the judge of faster forms.
+//! The shapes of a convolution, and its sum by the definition.
 
+#[cfg(test)]
 use std::ops::Range;
 
 use nn_core::BindErrorKind;
@@ -59,7 +60,8 @@ impl Geometry {
     }
 
     /// Calls `f(output, weight, input)` with the positions in a sample of y, in W and in a sample of x of every
-    /// product of the sum for the output channels `channels`.
+    /// product of the sum for the output channels `channels`: seven loops, the judge of the fast forms.
+    #[cfg(test)]
     pub(super) fn each_product(&self, channels: Range<usize>, mut f: impl FnMut(usize, usize, usize)) {
         let [z, y, x] = self.axes;
         for o in channels {

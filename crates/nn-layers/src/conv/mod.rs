@@ -2,7 +2,9 @@
 
 mod axis;
 mod direct;
+mod fast;
 mod geometry;
+mod layout;
 mod transpose;
 
 pub use axis::{Padding, PaddingMode};

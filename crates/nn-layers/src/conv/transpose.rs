@@ -7,6 +7,7 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Pass
 use tensor_ops::{Real, Shape};
 
 use super::axis::{Axis, Padding, PaddingMode};
+use super::fast::{Fast, sum_channels};
 use super::geometry::Geometry;
 use super::{image, shape};
 use crate::init::{Constant, FitNext};
@@ -146,8 +147,8 @@ impl<const N: usize> ConvTranspose<N> {
         Ok(Axis { size, output: length, kernel, stride, dilation, before: sides.0, mode: PaddingMode::Zeros })
     }
 
-    fn bound(&self, input: &Shape) -> Geometry {
-        self.geometry(input).expect("checked in `plan`")
+    fn bound(&self, input: &Shape) -> Fast {
+        Fast::new(self.geometry(input).expect("checked in `plan`"))
     }
 }
 
@@ -162,55 +163,56 @@ impl<const N: usize> Op for ConvTranspose<N> {
             return Err(BindErrorKind::EmptySample { which: "input" });
         }
         let g = self.geometry(input)?;
+        let fast = Fast::new(g);
         // PyTorch counts a kernel of another layout, (C, out/groups, ..), and so its fans are these.
         let fan =
             Fan { inputs: g.outputs.saturating_mul(g.taps()), outputs: g.inputs.saturating_mul(g.taps()) };
         let weight = shape::<N>(&[g.outputs * g.groups, g.inputs], g.axes.map(|axis| axis.kernel))?;
         let plan = Plan::new(shape::<N>(&[self.channels], g.axes.map(|axis| axis.size))?)
             .param("weight", weight, fan, self.init.clone())
+            .saved_back(fast.image_len())
+            .scratch(fast.scratch_len())
             .flops(g.flops())
+            .fuses()
             .by_rows();
         Ok(if self.bias { plan.param("bias", [self.channels], fan, Arc::new(Constant(0.0))) } else { plan })
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for ConvTranspose<N> {
-    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
-        let g = self.bound(pass.x[0].shape());
-        let w = &pass.theta[0];
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
+        let fast = self.bound(pass.x[0].shape());
         for i in 0..y.len() {
-            let (x, y) = (pass.x[0].row(i), y.row(i));
-            for (o, channel) in y.chunks_exact_mut(g.pixels()).enumerate() {
-                channel.fill(pass.theta.get(1).map_or(T::ZERO, |bias| bias[o]));
+            fast.pull_back(&pass.theta[0], pass.theta.get(1), pass.x[0].row(i), y.row(i), local.scratch);
+            if let Some(then) = pass.then {
+                then.apply(y.row(i));
             }
-            g.each_product(0..g.groups * g.outputs, |at_x, at_w, at_y| y[at_y] += w[at_w] * x[at_x]);
         }
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
-        let g = self.bound(pass.x[0].shape());
-        let w = &pass.theta[0];
+    /// Keeps dy as it is laid out.
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+        let fast = self.bound(pass.x[0].shape());
+        let len = fast.image_len();
         for i in 0..pass.dy.len() {
-            let (dy, dx) = (pass.dy.row(i), dx[0].row(i));
-            dx.fill(T::ZERO);
-            g.each_product(0..g.groups * g.outputs, |at_x, at_w, at_y| dx[at_x] += w[at_w] * dy[at_y]);
+            let image = fast.lay_out(pass.dy.row(i), &mut local.saved[i * len..(i + 1) * len]);
+            if !dx[0].is_wanted() {
+                continue;
+            }
+            fast.forward(&pass.theta[0], None, image, dx[0].row(i), local.scratch);
+            if let Some(below) = pass.below {
+                below.pull_back(pass.x[0].row(i), dx[0].row(i));
+            }
         }
     }
 
     fn backward_rows(&self, pass: &BackPass<'_, T>, param: usize, channels: Range<usize>, dtheta: &mut [T]) {
-        let g = self.bound(pass.x[0].shape());
-        dtheta.fill(T::ZERO);
-        for i in 0..pass.dy.len() {
-            let (x, dy) = (pass.x[0].row(i), pass.dy.row(i));
-            if param == 1 {
-                for (db, o) in dtheta.iter_mut().zip(channels.clone()) {
-                    *db += dy[o * g.pixels()..(o + 1) * g.pixels()].iter().copied().sum::<T>();
-                }
-                continue;
-            }
-            let first = channels.start * g.inputs * g.taps();
-            g.each_product(channels.clone(), |at_x, at_w, at_y| dtheta[at_w - first] += x[at_x] * dy[at_y]);
+        let fast = self.bound(pass.x[0].shape());
+        if param == 1 {
+            return sum_channels(pass.dy.data(), pass.dy.width(), fast.g.pixels(), channels, dtheta);
         }
+        let images = if fast.image_len() == 0 { pass.dy.data() } else { pass.saved_back };
+        fast.weights(images, pass.x[0].data(), channels, dtheta);
     }
 }
 

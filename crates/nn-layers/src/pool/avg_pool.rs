@@ -3,8 +3,8 @@
 use nn_core::{BackPass, BindErrorKind, Kernel, Local, Op, Pass, Plan, RowsMut};
 use tensor_ops::{Real, Shape};
 
-use super::sweep;
 use super::window::{Grid, Span, Windows, settings};
+use super::{lines, sweep};
 
 /// y = the mean of x over a window, for windows over the last `N` axes, one to three.
 ///
@@ -88,19 +88,19 @@ impl<const N: usize> Op for AvgPool<N> {
         if self.divisor == Some(0) {
             return Err(BindErrorKind::Setting { what: "divisor 0".into() });
         }
-        Ok(Plan::new(grid.output::<N>()?).flops(grid.flops()))
+        Ok(Plan::new(grid.output::<N>()?).scratch(grid.axes[2].output()).flops(grid.flops()))
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for AvgPool<N> {
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
         let grid = self.grid(pass.x[0].shape());
-        sweep::mean(&grid, self.count(grid), pass.x[0].data(), y.data());
+        lines::mean(&grid, self.count(grid), pass.x[0].data(), y.data());
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
         let grid = self.grid(pass.x[0].shape());
-        sweep::mean_back(&grid, self.count(grid), pass.dy.data(), dx[0].data());
+        lines::mean_back(&grid, self.count(grid), pass.dy.data(), dx[0].data(), local.scratch);
     }
 }
 

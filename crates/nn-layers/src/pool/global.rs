@@ -1,7 +1,7 @@
 //! One number for every channel.
 
 use nn_core::{BackPass, BindErrorKind, Kernel, Local, Op, Pass, Plan, RowsMut};
-use tensor_ops::{Real, Shape};
+use tensor_ops::{Real, Shape, simd};
 
 use super::sweep;
 use super::window::{Axis, Grid};
@@ -77,12 +77,48 @@ impl Op for GlobalAvgPool {
 
 impl<T: Real> Kernel<T> for GlobalAvgPool {
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
-        sweep::mean(&bound(pass.x[0].shape()), sweep::seen, pass.x[0].data(), y.data());
+        let pixels = bound(pass.x[0].shape()).sizes().0;
+        let (x, n) = (pass.x[0].data(), T::from_usize(pixels));
+        for (x, y) in x.chunks_exact(pixels).zip(y.data()) {
+            *y = sum(x) / n;
+        }
     }
 
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
-        sweep::mean_back(&bound(pass.x[0].shape()), sweep::seen, pass.dy.data(), dx[0].data());
+        let pixels = bound(pass.x[0].shape()).sizes().0;
+        let n = T::from_usize(pixels);
+        for (dx, dy) in dx[0].data().chunks_exact_mut(pixels).zip(pass.dy.data()) {
+            dx.fill(*dy / n);
+        }
     }
+}
+
+/// Σ x in 64 lanes, which are added in pairs.
+fn sum<T: Real>(x: &[T]) -> T {
+    const LANES: usize = 64;
+    simd::dispatch(
+        #[inline(always)]
+        || {
+            let mut sums = [T::ZERO; LANES];
+            let (blocks, rest) = x.as_chunks::<LANES>();
+            for block in blocks {
+                for l in 0..LANES {
+                    sums[l] += block[l];
+                }
+            }
+            for (l, &x) in rest.iter().enumerate() {
+                sums[l] += x;
+            }
+            let mut half = LANES / 2;
+            while half > 0 {
+                for l in 0..half {
+                    sums[l] += sums[l + half];
+                }
+                half /= 2;
+            }
+            sums[0]
+        },
+    )
 }
 
 impl Op for GlobalMaxPool {

@@ -3,8 +3,8 @@
 use nn_core::{BackPass, BindError, BindErrorKind, Kernel, Local, Op, Pass, Plan, RowsMut};
 use tensor_ops::{Real, Shape, Tensor};
 
-use super::sweep;
 use super::window::{Grid, Windows, settings};
+use super::{lines, sweep};
 
 /// y = the largest x of a window, for windows over the last `N` axes, one to three.
 ///
@@ -13,7 +13,7 @@ use super::window::{Grid, Windows, settings};
 /// | x | `(m, C, H, W)` |
 /// | y | `(m, C, H', W')`, H' = ⌊(H + padding - dilation·(kH - 1) - 1) / stride⌋ + 1 |
 ///
-/// [`ceil`](MaxPool::ceil) rounds up instead. Padding counts as -∞. Backward: dy goes to the first of the largest pixels in
+/// [`ceil`](MaxPool::ceil) rounds up instead. Padding counts as -∞. Which tap was the largest is kept for backward: as much memory as y. Backward: dy goes to the first of the largest pixels in
 /// row-major order. A NaN is larger than all, so it is not lost.
 ///
 /// ```
@@ -80,18 +80,19 @@ impl<const N: usize> Op for MaxPool<N> {
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let grid = self.windows.over(&inputs[0])?;
-        Ok(Plan::new(grid.output::<N>()?).flops(grid.flops()))
+        let output = grid.output::<N>()?;
+        Ok(Plan::new(output).saved(output.size()).flops(grid.flops().saturating_mul(2)))
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for MaxPool<N> {
-    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
-        sweep::max(&self.grid(pass.x[0].shape()), pass.x[0].data(), y.data());
+    /// Keeps the number of the tap that was the largest.
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
+        lines::max(&self.grid(pass.x[0].shape()), pass.x[0].data(), y.data(), local.saved);
     }
 
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
-        let x = pass.x[0];
-        sweep::max_back(&self.grid(x.shape()), x.data(), pass.dy.data(), dx[0].data());
+        lines::max_back(&self.grid(pass.x[0].shape()), pass.saved, pass.dy.data(), dx[0].data());
     }
 }
 

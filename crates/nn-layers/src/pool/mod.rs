@@ -3,6 +3,7 @@
 mod adaptive;
 mod avg_pool;
 mod global;
+mod lines;
 mod lp_pool;
 mod max_pool;
 mod sweep;

@@ -34,12 +34,13 @@ pub(super) enum Axis {
     Cells { size: usize, output: usize },
 }
 
-/// What a place sees of an axis: `count` pixels from `first` on, `step` apart.
+/// What a place sees of an axis: `count` pixels from `first` on, `step` apart, by the taps from number `tap` on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) first: usize,
     pub(super) step: usize,
     pub(super) count: usize,
+    pub(super) tap: usize,
 }
 
 impl<const N: usize> Windows<N> {
@@ -116,13 +117,52 @@ impl Axis {
                 let end = (size as isize - at).max(0).unsigned_abs().div_ceil(dilation).min(kernel);
                 let count = end.saturating_sub(skipped);
                 let first = if count == 0 { 0 } else { (at + (skipped * dilation) as isize) as usize };
-                Span { first, step: dilation, count }
+                Span { first, step: dilation, count, tap: skipped }
             }
             Axis::Cells { size, output } => {
                 let first = o * size / output;
-                Span { first, step: 1, count: ((o + 1) * size).div_ceil(output) - first }
+                Span { first, step: 1, count: ((o + 1) * size).div_ceil(output) - first, tap: 0 }
             }
         }
+    }
+
+    /// Taps of a window.
+    pub(super) fn kernel(&self) -> usize {
+        match *self {
+            Axis::Windows { kernel, .. } => kernel,
+            Axis::Cells { .. } => 1,
+        }
+    }
+
+    /// The distance of taps.
+    pub(super) fn dilation(&self) -> usize {
+        match *self {
+            Axis::Windows { dilation, .. } => dilation,
+            Axis::Cells { .. } => 1,
+        }
+    }
+
+    /// Where the window of place `o` begins; before the image, where it is negative.
+    pub(super) fn start(&self, o: usize) -> isize {
+        match *self {
+            Axis::Windows { stride, before, .. } => (o * stride) as isize - before as isize,
+            Axis::Cells { .. } => self.span(o).first as isize,
+        }
+    }
+
+    /// Whether windows touch, do not overlap, and lie inside the image.
+    pub(super) fn is_side_by_side(&self) -> bool {
+        match *self {
+            Axis::Windows { size, output, kernel, stride, dilation, total, .. } => {
+                kernel == stride && dilation == 1 && total == 0 && output * kernel <= size
+            }
+            Axis::Cells { size, output } => size == output,
+        }
+    }
+
+    /// The same for windows of two pixels.
+    pub(super) fn is_pairs(&self) -> bool {
+        self.kernel() == 2 && self.is_side_by_side()
     }
 
     /// How many taps of place `o` lie in the image or its padding.

@@ -10,6 +10,7 @@ use super::blocks::drive;
 use super::lanes::{Lanes, instructions, kernels};
 use super::portable;
 use super::tile::{Kernel, Tile, multiply};
+use super::windows;
 
 /// The product, compiled for AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
@@ -43,7 +44,7 @@ unsafe fn mask(n: usize) -> __m256i {
 }
 
 #[derive(Clone, Copy)]
-struct F32x8(__m256);
+pub(super) struct F32x8(__m256);
 
 impl Lanes for F32x8 {
     type T = f32;
@@ -110,7 +111,7 @@ impl Lanes for F32x8 {
 }
 
 #[derive(Clone, Copy)]
-struct F64x4(__m256d);
+pub(super) struct F64x4(__m256d);
 
 impl Lanes for F64x4 {
     type T = f64;
@@ -187,4 +188,44 @@ unsafe fn low_ps(x: __m256, y: __m256) -> __m256d {
 #[inline(always)]
 unsafe fn high_ps(x: __m256, y: __m256) -> __m256d {
     _mm256_castps_pd(_mm256_unpackhi_ps(x, y))
+}
+
+#[target_feature(enable = "avx2,fma")]
+unsafe fn windows_f32<const H: usize, const W: usize>(tile: &windows::Tile<f32>) {
+    windows::multiply::<F32x8, H, W>(tile)
+}
+
+#[target_feature(enable = "avx2,fma")]
+unsafe fn dots_f32<const H: usize, const W: usize>(dots: &windows::Dots<f32>) {
+    windows::correlate::<F32x8, H, W>(dots)
+}
+
+impl windows::Kernels for F32x8 {
+    const TILES: &'static [[windows::Kernel<f32>; 3]] =
+        windows::tiles!(windows_f32: 1 8, 2 4, 3 2, 4 2, 5 2, 6 2);
+    const SUMS: &'static [[windows::DotKernel<f32>; windows::DOTS]] = windows::sums!(dots_f32: 1 2 3);
+
+    fn wide(rows: usize) -> usize {
+        [2, 8, 4][if rows < 3 { rows } else { 0 }]
+    }
+}
+
+#[target_feature(enable = "avx2,fma")]
+unsafe fn windows_f64<const H: usize, const W: usize>(tile: &windows::Tile<f64>) {
+    windows::multiply::<F64x4, H, W>(tile)
+}
+
+#[target_feature(enable = "avx2,fma")]
+unsafe fn dots_f64<const H: usize, const W: usize>(dots: &windows::Dots<f64>) {
+    windows::correlate::<F64x4, H, W>(dots)
+}
+
+impl windows::Kernels for F64x4 {
+    const TILES: &'static [[windows::Kernel<f64>; 3]] =
+        windows::tiles!(windows_f64: 1 8, 2 4, 3 2, 4 2, 5 2, 6 2);
+    const SUMS: &'static [[windows::DotKernel<f64>; windows::DOTS]] = windows::sums!(dots_f64: 1 2 3);
+
+    fn wide(rows: usize) -> usize {
+        [2, 8, 4][if rows < 3 { rows } else { 0 }]
+    }
 }

@@ -10,6 +10,7 @@ use super::blocks::drive;
 use super::lanes::{Lanes, instructions, kernels};
 use super::portable;
 use super::tile::{Kernel, Tile, multiply};
+use super::windows;
 
 /// The product, compiled for AVX-512.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
@@ -34,7 +35,7 @@ unsafe fn kernel_f64<const H: usize, const W: usize>(tile: &Tile<f64>) {
 }
 
 #[derive(Clone, Copy)]
-struct F32x16(__m512);
+pub(super) struct F32x16(__m512);
 
 impl Lanes for F32x16 {
     type T = f32;
@@ -108,7 +109,7 @@ impl Lanes for F32x16 {
 }
 
 #[derive(Clone, Copy)]
-struct F64x8(__m512d);
+pub(super) struct F64x8(__m512d);
 
 impl Lanes for F64x8 {
     type T = f64;
@@ -266,4 +267,34 @@ unsafe fn low_ps(x: __m512, y: __m512) -> __m512d {
 #[inline(always)]
 unsafe fn high_ps(x: __m512, y: __m512) -> __m512d {
     _mm512_castps_pd(_mm512_unpackhi_ps(x, y))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+unsafe fn windows_f32<const H: usize, const W: usize>(tile: &windows::Tile<f32>) {
+    windows::multiply::<F32x16, H, W>(tile)
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+unsafe fn dots_f32<const H: usize, const W: usize>(dots: &windows::Dots<f32>) {
+    windows::correlate::<F32x16, H, W>(dots)
+}
+
+impl windows::Kernels for F32x16 {
+    const TILES: &'static [[windows::Kernel<f32>; 3]] = windows::tiles!(windows_f32: 1 8, 2 4, 3 4, 4 2, 5 2, 6 2, 7 2, 8 2, 9 2, 10 2, 11 2, 12 2, 13 2, 14 2);
+    const SUMS: &'static [[windows::DotKernel<f32>; windows::DOTS]] = windows::sums!(dots_f32: 1 2 3 4 5 6);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+unsafe fn windows_f64<const H: usize, const W: usize>(tile: &windows::Tile<f64>) {
+    windows::multiply::<F64x8, H, W>(tile)
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+unsafe fn dots_f64<const H: usize, const W: usize>(dots: &windows::Dots<f64>) {
+    windows::correlate::<F64x8, H, W>(dots)
+}
+
+impl windows::Kernels for F64x8 {
+    const TILES: &'static [[windows::Kernel<f64>; 3]] = windows::tiles!(windows_f64: 1 8, 2 4, 3 4, 4 2, 5 2, 6 2, 7 2, 8 2, 9 2, 10 2, 11 2, 12 2, 13 2, 14 2);
+    const SUMS: &'static [[windows::DotKernel<f64>; windows::DOTS]] = windows::sums!(dots_f64: 1 2 3 4 5 6);
 }

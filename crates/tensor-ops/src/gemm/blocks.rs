@@ -32,7 +32,7 @@ pub(super) struct Parts {
 impl Parts {
     /// As few parts as there are with at most `most` elements.
     #[inline(always)]
-    fn at_most(most: usize, length: usize) -> Parts {
+    pub(super) fn at_most(most: usize, length: usize) -> Parts {
         let count = length.div_ceil(most);
         Parts { size: length / count, longer: length % count, count }
     }

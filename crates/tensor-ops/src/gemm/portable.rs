@@ -7,6 +7,7 @@ use super::Product;
 use super::blocks::drive;
 use super::lanes::Lanes;
 use super::tile::{Kernel, Tile, multiply};
+use super::windows;
 use crate::Real;
 
 /// The product, compiled for what every processor of the target has.
@@ -27,7 +28,7 @@ unsafe fn kernel<V: Lanes, const H: usize, const W: usize>(tile: &Tile<V::T>) {
 const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
 #[derive(Clone, Copy)]
-struct Array<T, const N: usize>([T; N]);
+pub(super) struct Array<T, const N: usize>([T; N]);
 
 impl<T: Real, const N: usize> Lanes for Array<T, N> {
     type T = T;
@@ -115,4 +116,28 @@ pub(super) unsafe fn transpose<T: Real, const N: usize>(
             *to.add(p * step + i) = if i < height { *from.add(i * stride + p) } else { T::ZERO };
         }
     }
+}
+
+unsafe fn windows_of<V: Lanes, const H: usize, const W: usize>(tile: &windows::Tile<V::T>) {
+    windows::multiply::<V, H, W>(tile)
+}
+
+unsafe fn dots_of<V: Lanes, const H: usize, const W: usize>(dots: &windows::Dots<V::T>) {
+    windows::correlate::<V, H, W>(dots)
+}
+
+impl<T: Real, const N: usize> windows::Kernels for Array<T, N> {
+    const TILES: &'static [[windows::Kernel<T>; 3]] = &[
+        [windows_of::<Self, 1, 1>, windows_of::<Self, 1, 2>, windows_of::<Self, 1, 8>],
+        [windows_of::<Self, 2, 1>, windows_of::<Self, 2, 2>, windows_of::<Self, 2, 4>],
+        [windows_of::<Self, 3, 1>, windows_of::<Self, 3, 2>, windows_of::<Self, 3, 4>],
+        [windows_of::<Self, 4, 1>, windows_of::<Self, 4, 2>, windows_of::<Self, 4, 2>],
+        [windows_of::<Self, 5, 1>, windows_of::<Self, 5, 2>, windows_of::<Self, 5, 2>],
+        [windows_of::<Self, 6, 1>, windows_of::<Self, 6, 2>, windows_of::<Self, 6, 2>],
+    ];
+    const SUMS: &'static [[windows::DotKernel<T>; windows::DOTS]] = &[
+        [dots_of::<Self, 1, 1>, dots_of::<Self, 1, 2>, dots_of::<Self, 1, 3>, dots_of::<Self, 1, 4>],
+        [dots_of::<Self, 2, 1>, dots_of::<Self, 2, 2>, dots_of::<Self, 2, 3>, dots_of::<Self, 2, 4>],
+        [dots_of::<Self, 3, 1>, dots_of::<Self, 3, 2>, dots_of::<Self, 3, 3>, dots_of::<Self, 3, 4>],
+    ];
 }

@@ -43,6 +43,8 @@ macro_rules! rows {
     };
 }
 
+pub(super) use rows;
+
 /// The micro-kernel: H x W·N sums in registers, each over p in order, then one addition to C.
 ///
 /// A step over p reads W vectors of B and H numbers of A for H·W multiply-adds. With 14 x 2 vectors of AVX-512 these are
