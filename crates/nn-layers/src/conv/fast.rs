@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
+use tensor_ops::Real;
 use tensor_ops::windows::{Places, Tap, Windows, correlate, multiply};
-use tensor_ops::{Real, simd};
 
 use super::geometry::Geometry;
 use super::layout::Layout;
+use super::strung::{cut, merged, strung};
 
 /// Taps in one product; more are added in further ones.
 const TAPS: usize = 64;
@@ -318,85 +319,6 @@ impl Fast {
             }
         }
     }
-}
-
-/// Lines that lie one behind the other in both are one line.
-fn merged(mut p: Places) -> Places {
-    if p.y_line == p.len && p.x_line == p.len {
-        (p.len, p.lines) = (p.len * p.lines, 1);
-        if p.y_plane == p.len && p.x_plane == p.len {
-            (p.len, p.planes) = (p.len * p.planes, 1);
-        }
-    }
-    p
-}
-
-/// The same places with all lines of a plane as one, and what lies between them in x, where that fills vectors better.
-fn strung(p: &Places) -> Option<Places> {
-    /// Lanes of the widest vectors, of f32.
-    const LANES: usize = 16;
-    let len = (p.lines - 1).saturating_mul(p.x_line).saturating_add(p.len);
-    let (one, many) = (len.div_ceil(LANES), p.lines.saturating_mul(p.len.div_ceil(LANES)));
-    // The copy afterwards is worth some vectors too.
-    (p.lines > 1 && one.saturating_mul(10) < many.saturating_mul(9)).then(|| Places {
-        lines: 1,
-        len,
-        y_row: p.planes.saturating_mul(len),
-        y: 0,
-        y_plane: len,
-        ..*p
-    })
-}
-
-/// Copies the places of `whole` out of the lines strung together, for all channels.
-fn cut<T: Real>(whole: &Places, strung: &Places, from: &[T], to: &mut [T]) {
-    for (from, to) in from.chunks_exact(strung.y_row).zip(to.chunks_exact_mut(whole.y_row)) {
-        for plane in 0..whole.planes {
-            for line in 0..whole.lines {
-                let at = whole.y + plane * whole.y_plane + line * whole.y_line;
-                let from = &from[plane * strung.y_plane + line * whole.x_line..][..whole.len];
-                to[at..at + whole.len].copy_from_slice(from);
-            }
-        }
-    }
-}
-
-/// db = Σ dy over samples and places, for some channels: `channel` elements each, `sample` in a sample.
-pub(super) fn sum_channels<T: Real>(
-    dy: &[T],
-    sample: usize,
-    channel: usize,
-    channels: Range<usize>,
-    db: &mut [T],
-) {
-    const LANES: usize = 16;
-    simd::dispatch(
-        #[inline(always)]
-        || {
-            for (db, c) in db.iter_mut().zip(channels) {
-                let mut sums = [T::ZERO; LANES];
-                for dy in dy.chunks_exact(sample) {
-                    let (blocks, rest) = dy[c * channel..(c + 1) * channel].as_chunks::<LANES>();
-                    for block in blocks {
-                        for l in 0..LANES {
-                            sums[l] += block[l];
-                        }
-                    }
-                    for (l, &dy) in rest.iter().enumerate() {
-                        sums[l] += dy;
-                    }
-                }
-                let mut half = LANES / 2;
-                while half > 0 {
-                    for l in 0..half {
-                        sums[l] += sums[l + half];
-                    }
-                    half /= 2;
-                }
-                *db = sums[0];
-            }
-        },
-    );
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod direct;
 mod fast;
 mod geometry;
 mod layout;
+mod strung;
+mod sums;
 mod transpose;
 
 pub use axis::{Padding, PaddingMode};

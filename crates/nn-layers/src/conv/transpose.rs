@@ -7,8 +7,9 @@ use nn_core::{BackPass, BindErrorKind, Fan, Initializer, Kernel, Local, Op, Pass
 use tensor_ops::{Real, Shape};
 
 use super::axis::{Axis, Padding, PaddingMode};
-use super::fast::{Fast, sum_channels};
+use super::fast::Fast;
 use super::geometry::Geometry;
+use super::sums::sum_channels;
 use super::{image, shape};
 use crate::init::{Constant, FitNext};
 
