@@ -5,6 +5,7 @@ from functools import partial
 import peer
 
 torch = peer.needs("torch")
+import torch_layers  # noqa: E402
 import torch_steps  # noqa: E402
 
 F, nn = torch.nn.functional, torch._C._nn
@@ -46,13 +47,15 @@ OPS = {
 
 def ways(w, paths, threads):
     torch.set_num_threads(threads)
-    if w["op"] not in OPS and w["op"] not in ("step", "infer"):
+    if w["op"] not in OPS and w["op"] not in ("step", "train", "infer", "layer"):
         return None
     x = [torch_steps.load(path, shape) for path, shape in zip(paths, w["shapes"])]
-    if w["op"] == "step":
+    if w["op"] in ("step", "train"):
         return torch_steps.training(w, x)
     if w["op"] == "infer":
         return [("module", partial(torch_steps.network(x[1:]), x[0]))]
+    if w["op"] == "layer":
+        return torch_layers.ways(w, x)
     calls = OPS[w["op"]](x, w, torch.empty(w["result"]))
     return [(describe(call), call) for call in calls]
 
@@ -65,7 +68,7 @@ def describe(call):
 
 
 def context(w):
-    return torch.enable_grad() if w["op"] == "step" else torch.inference_mode()
+    return torch.enable_grad() if w["op"] in ("step", "train") else torch.inference_mode()
 
 
 peer.serve(torch.__version__, ways, torch_steps.write, context=context)

@@ -4,6 +4,8 @@ from functools import partial
 
 import torch
 
+import torch_nets
+
 F = torch.nn.functional
 
 
@@ -52,8 +54,19 @@ def with_state(step, start, parameters, state):
     return step
 
 
-def eager(w, x, labels, start, **how):
-    net = network(start)
+def built(w, start, form):
+    """The network that a step trains: dense layers of widths, or one by its name."""
+    if "network" not in w:
+        return network(start)
+    net = torch_nets.NETS[w["network"]]()
+    with torch.no_grad():
+        for parameter, first in zip(net.parameters(), start, strict=True):
+            parameter.copy_(first)
+    return net.to(memory_format=form)
+
+
+def eager(w, x, labels, start, form, **how):
+    net = built(w, start, form)
     rule = optimizer(w, net.parameters(), **how)
 
     def step():
@@ -71,8 +84,10 @@ def moments(rule):
 
 
 def training(w, inputs):
-    """The ways of a step: the optimizer fused, or in a call for each operation on all tensors."""
+    """The ways of a step: the optimizer fused, or in a call for each operation on all tensors; images in either format of memory."""
     x, labels, *start = inputs
     labels = labels.long()
     ways = [("eager, fused", {"fused": True}), ("eager, foreach", {"foreach": True})]
-    return [(name, partial(eager, w, x, labels, start, **how)) for name, how in ways]
+    formats = [("", torch.contiguous_format), (", NHWC", torch.channels_last)][:2 if x.dim() == 4 else 1]
+    return [(name + suffix, partial(eager, w, x.contiguous(memory_format=form), labels, start, form, **how))
+            for name, how in ways for suffix, form in formats]

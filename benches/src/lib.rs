@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod network;
+pub mod networks;
 
 use nn::tensor::random::Stream;
 

@@ -34,15 +34,20 @@ impl Rule {
     }
 }
 
-/// Dense layers of these widths, the first being that of the input, with ReLU between them, and the given θ:
-/// W `(out, in)`, b `(out)`, layer after layer.
-fn model(widths: &[usize], theta: &[f32]) -> Model<f32> {
+/// Dense layers of these widths, the first being that of the input, with ReLU between them; θ is W `(out, in)`, b `(out)`, layer
+/// after layer.
+fn dense(widths: &[usize]) -> (Sequential, Shape) {
     let [input, hidden @ .., classes] = widths else { panic!("at least two widths") };
     let mut net = Sequential::new();
     for width in hidden {
         net = net.push(Dense::new(*width)).push(Relu);
     }
-    let mut model: Model<f32> = net.push(Dense::new(*classes)).init([*input], 0).expect("a network");
+    (net.push(Dense::new(*classes)), [*input].into())
+}
+
+/// The network with the given θ.
+fn model((net, input): &(Sequential, Shape), theta: &[f32]) -> Model<f32> {
+    let mut model: Model<f32> = net.init(*input, 0).expect("a network");
     model.theta_mut().copy_from_slice(theta);
     model
 }
@@ -54,29 +59,34 @@ pub struct Training {
     state: Vec<f32>,
     ws: Workspace<f32>,
     loss: SoftmaxCrossEntropy,
-    width: usize,
+    input: Shape,
     number: u64,
 }
 
 /// What a training starts from, and never changes.
 pub struct Start {
-    /// W `(out, in)` and b `(out)` of each layer, one after the other.
+    /// θ: for dense layers W `(out, in)` and b `(out)` of each, one after the other.
     pub theta: Vec<f32>,
-    /// The inputs of the batch, `(m, in)`.
+    /// The inputs of the batch, `(m, in)` or `(m, C, H, W)`.
     pub x: Vec<f32>,
     /// The class of each sample.
     pub labels: Vec<usize>,
 }
 
 impl Training {
-    /// A network before its first step.
+    /// Dense layers of these widths before their first step.
     pub fn new(widths: &[usize], rule: Rule, start: &Start) -> Training {
-        let (model, optimizer) = (model(widths, &start.theta), rule.optimizer());
+        Training::of(&dense(widths), rule, start)
+    }
+
+    /// A network for samples of this shape before its first step.
+    pub fn of(net: &(Sequential, Shape), rule: Rule, start: &Start) -> Training {
+        let (model, optimizer) = (model(net, &start.theta), rule.optimizer());
         Training {
             state: optimizer.init(model.theta().len()),
             ws: model.workspace(start.labels.len()).expect("a workspace"),
             loss: SoftmaxCrossEntropy::new(),
-            width: widths[0],
+            input: net.1,
             number: 0,
             optimizer,
             model,
@@ -85,7 +95,7 @@ impl Training {
 
     /// Forward, mean softmax cross-entropy, backward, update. The loss is that before the update.
     pub fn step(&mut self, start: &Start) -> f32 {
-        let x = Rows::new(&start.x, [self.width]).expect("whole samples");
+        let x = Rows::new(&start.x, self.input).expect("whole samples");
         let batch = Batch::new(x, Target::Classes(&start.labels)).expect("a batch");
         let cx = Context::training(0, self.number);
         let Training { optimizer, state, model, ws, loss, number, .. } = self;
@@ -136,7 +146,7 @@ pub struct Inference {
 impl Inference {
     /// A network with room for batches of `capacity` samples.
     pub fn new(widths: &[usize], theta: &[f32], capacity: usize) -> Inference {
-        let model = model(widths, theta);
+        let model = model(&dense(widths), theta);
         let ws = Workspace::inference(model.network(), capacity).expect("a workspace");
         Inference { model, ws, width: widths[0] }
     }

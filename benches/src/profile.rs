@@ -15,12 +15,11 @@ const WATCHED: Duration = Duration::from_secs(1);
 
 /// The profile of the step with this name on so many threads, as text.
 pub(crate) fn profile(name: &str, threads: usize) -> Result<String, String> {
-    let (widths, rule, start) = training(name).ok_or_else(|| {
+    let (mut training, start) = training(name).ok_or_else(|| {
         format!("{name:?} is no training step that can be profiled; these are:\n  {}", names().join("\n  "))
     })?;
     pool::set_threads(threads);
     let floors = Floors::new(threads);
-    let mut training = Training::new(widths, rule, &start);
     for _ in 0..3 {
         training.step(&start);
     }

@@ -1,6 +1,8 @@
 //! The rows of the table. Their names are a contract: `README.md` lists them.
 
 mod elementwise;
+mod image_steps;
+mod images;
 mod moves;
 mod products;
 mod rows;
@@ -15,8 +17,9 @@ const FITS: &str = "the shapes of a workload fit";
 
 /// All rows, in the order of the table.
 pub(crate) fn all() -> Vec<Workload> {
-    let rows = [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), steps::rows()];
-    rows.into_iter().flatten().collect()
+    let vectors = [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), steps::rows()];
+    let rows = vectors.into_iter().chain([images::rows(), image_steps::rows()]);
+    rows.flatten().collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use benches::network::{Inference, Rule, Start, Training};
 use nn::tensor::{Shape, Tensor};
 use serde_json::{Value, json};
 
+use super::image_steps;
 use crate::compare::{Tolerance, Way};
 use crate::workload::{Input, Inputs, Ours, Runs, Steps, Workload};
 
@@ -27,13 +28,17 @@ const STEPS: [(&[usize], usize, Rule); 5] = [
 
 /// The names of the training steps.
 pub(crate) fn names() -> Vec<String> {
-    STEPS.iter().map(|&(widths, batch, rule)| step(widths, batch, rule).name).collect()
+    let dense = STEPS.iter().map(|&(widths, batch, rule)| step(widths, batch, rule).name);
+    dense.chain(image_steps::rows().into_iter().map(|row| row.name)).collect()
 }
 
 /// What the step of this name is made of, with numbers of the same sizes as its row has.
-pub(crate) fn training(name: &str) -> Option<(&'static [usize], Rule, Start)> {
-    let (widths, batch, rule) =
-        STEPS.into_iter().find(|&(w, batch, rule)| step(w, batch, rule).name == name)?;
+pub(crate) fn training(name: &str) -> Option<(Training, Start)> {
+    let Some((widths, batch, rule)) =
+        STEPS.into_iter().find(|&(w, batch, rule)| step(w, batch, rule).name == name)
+    else {
+        return image_steps::training(name);
+    };
     let bounds = widths.windows(2).flat_map(|w| [6.0, 1.0].map(|a: f64| (a / w[0] as f64).sqrt() as f32));
     let parameters = shapes(widths).zip(bounds).enumerate();
     let theta = parameters.flat_map(|(i, (shape, bound))| {
@@ -41,7 +46,8 @@ pub(crate) fn training(name: &str) -> Option<(&'static [usize], Rule, Start)> {
     });
     let x = benches::values(99, batch * widths[0]);
     let labels = (0..batch).map(|i| i % widths[widths.len() - 1]).collect();
-    Some((widths, rule, Start { theta: theta.collect(), x, labels }))
+    let start = Start { theta: theta.collect(), x, labels };
+    Some((Training::new(widths, rule, &start), start))
 }
 
 pub(super) fn rows() -> Vec<Workload> {
@@ -69,7 +75,9 @@ fn step(widths: &'static [usize], batch: usize, rule: Rule) -> Workload {
         inputs: [vec![Input::new([batch, widths[0]]), labels], parameters(widths)].concat(),
         // θ, and the loss before each step.
         result: (theta + COMPARED).into(),
-        ours: Ours::runs(move |inputs| Box::new(Ready::new(widths, rule, inputs))),
+        ours: Ours::runs(move |inputs| {
+            Box::new(Ready::new(move |start| Training::new(widths, rule, start), inputs))
+        }),
         // The losses: the peers' are within 7e-6, and within 3e-5 where millions of elements went their ways by luck (see `way`).
         tolerance: Tolerance { relative: if theta > 1_000_000 { 1e-4 } else { 2e-5 }, absolute: 0.0 },
         // Forward, dW, and dx but for the first layer's.
@@ -116,18 +124,17 @@ fn infer(widths: &'static [usize], batch: usize) -> Workload {
 }
 
 /// A network in training, once it is needed, and what it starts from.
-struct Ready {
-    widths: &'static [usize],
-    rule: Rule,
+pub(super) struct Ready {
+    make: Box<dyn Fn(&Start) -> Training>,
     start: Start,
     training: Option<Training>,
 }
 
 impl Ready {
-    fn new(widths: &'static [usize], rule: Rule, inputs: Inputs<'_>) -> Ready {
+    pub(super) fn new(make: impl Fn(&Start) -> Training + 'static, inputs: Inputs<'_>) -> Ready {
         let labels = inputs[1].as_slice().iter().map(|class| *class as usize).collect();
         let start = Start { theta: concatenated(&inputs[2..]), x: inputs[0].as_slice().to_vec(), labels };
-        Ready { widths, rule, start, training: None }
+        Ready { make: Box::new(make), start, training: None }
     }
 
     fn step(&mut self) -> f32 {
@@ -140,7 +147,7 @@ impl Runs for Ready {
     fn restart(&mut self) {
         match &mut self.training {
             Some(training) => training.restart(&self.start),
-            None => self.training = Some(Training::new(self.widths, self.rule, &self.start)),
+            None => self.training = Some((self.make)(&self.start)),
         }
     }
 
