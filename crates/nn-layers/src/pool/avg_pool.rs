@@ -88,14 +88,14 @@ impl<const N: usize> Op for AvgPool<N> {
         if self.divisor == Some(0) {
             return Err(BindErrorKind::Setting { what: "divisor 0".into() });
         }
-        Ok(Plan::new(grid.output::<N>()?).scratch(grid.axes[2].output()).flops(grid.flops()))
+        Ok(Plan::new(grid.output::<N>()?).scratch(lines::mean_scratch(&grid)).flops(grid.flops()))
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for AvgPool<N> {
-    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
         let grid = self.grid(pass.x[0].shape());
-        lines::mean(&grid, self.count(grid), pass.x[0].data(), y.data());
+        lines::mean(&grid, self.count(grid), pass.x[0].data(), y.data(), local.scratch);
     }
 
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {

@@ -81,18 +81,21 @@ impl<const N: usize> Op for MaxPool<N> {
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let grid = self.windows.over(&inputs[0])?;
         let output = grid.output::<N>()?;
-        Ok(Plan::new(output).saved(output.size()).flops(grid.flops().saturating_mul(2)))
+        let plan = Plan::new(output).saved(output.size()).scratch(lines::max_scratch(&grid));
+        Ok(plan.flops(grid.flops().saturating_mul(2)))
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for MaxPool<N> {
     /// Keeps the number of the tap that was the largest.
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
-        lines::max(&self.grid(pass.x[0].shape()), pass.x[0].data(), y.data(), local.saved);
+        let grid = self.grid(pass.x[0].shape());
+        lines::max(&grid, pass.x[0].data(), y.data(), local.saved, local.scratch);
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
-        lines::max_back(&self.grid(pass.x[0].shape()), pass.saved, pass.dy.data(), dx[0].data());
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+        let grid = self.grid(pass.x[0].shape());
+        lines::max_back(&grid, pass.saved, pass.dy.data(), dx[0].data(), local.scratch);
     }
 }
 

@@ -6,6 +6,7 @@ mod global;
 mod lines;
 mod lp_pool;
 mod max_pool;
+mod strip;
 mod sweep;
 mod window;
 

@@ -160,9 +160,16 @@ impl Axis {
         }
     }
 
-    /// The same for windows of two pixels.
-    pub(super) fn is_pairs(&self) -> bool {
-        self.kernel() == 2 && self.is_side_by_side()
+    /// The first place whose window lies inside the image, and the first behind them that does not.
+    pub(super) fn inside(&self) -> (usize, usize) {
+        match *self {
+            Axis::Windows { size, output, kernel, stride, dilation, before, .. } => {
+                let from = before.div_ceil(stride).min(output);
+                let room = (size + before).checked_sub((kernel - 1) * dilation + 1);
+                (from, room.map_or(0, |room| room / stride + 1).clamp(from, output))
+            }
+            Axis::Cells { output, .. } => (0, output),
+        }
     }
 
     /// How many taps of place `o` lie in the image or its padding.
