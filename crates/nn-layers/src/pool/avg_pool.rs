@@ -4,7 +4,7 @@ use nn_core::{BackPass, BindErrorKind, Kernel, Local, Op, Pass, Plan, RowsMut};
 use tensor_ops::{Real, Shape};
 
 use super::window::{Grid, Span, Windows, settings};
-use super::{lines, sweep};
+use super::{lines, spread, sweep};
 
 /// y = the mean of x over a window, for windows over the last `N` axes, one to three.
 ///
@@ -88,14 +88,14 @@ impl<const N: usize> Op for AvgPool<N> {
         if self.divisor == Some(0) {
             return Err(BindErrorKind::Setting { what: "divisor 0".into() });
         }
-        Ok(Plan::new(grid.output::<N>()?).scratch(lines::mean_scratch(&grid)).flops(grid.flops()))
+        Ok(Plan::new(grid.output::<N>()?).scratch(spread::mean_scratch(&grid)).flops(grid.flops()))
     }
 }
 
 impl<T: Real, const N: usize> Kernel<T> for AvgPool<N> {
-    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
         let grid = self.grid(pass.x[0].shape());
-        lines::mean(&grid, self.count(grid), pass.x[0].data(), y.data(), local.scratch);
+        lines::mean(&grid, self.count(grid), pass.x[0].data(), y.data());
     }
 
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {

@@ -4,7 +4,7 @@ use nn_core::{BackPass, BindError, BindErrorKind, Kernel, Local, Op, Pass, Plan,
 use tensor_ops::{Real, Shape, Tensor};
 
 use super::window::{Grid, Windows, settings};
-use super::{lines, sweep};
+use super::{largest, sweep};
 
 /// y = the largest x of a window, for windows over the last `N` axes, one to three.
 ///
@@ -81,7 +81,7 @@ impl<const N: usize> Op for MaxPool<N> {
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let grid = self.windows.over(&inputs[0])?;
         let output = grid.output::<N>()?;
-        let plan = Plan::new(output).saved(output.size()).scratch(lines::max_scratch(&grid));
+        let plan = Plan::new(output).saved(output.size()).scratch(largest::max_scratch(&grid));
         Ok(plan.flops(grid.flops().saturating_mul(2)))
     }
 }
@@ -90,12 +90,12 @@ impl<T: Real, const N: usize> Kernel<T> for MaxPool<N> {
     /// Keeps the number of the tap that was the largest.
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
         let grid = self.grid(pass.x[0].shape());
-        lines::max(&grid, pass.x[0].data(), y.data(), local.saved, local.scratch);
+        largest::max(&grid, pass.x[0].data(), y.data(), local.saved, local.scratch);
     }
 
-    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], _: Local<'_, T>) {
         let grid = self.grid(pass.x[0].shape());
-        lines::max_back(&grid, pass.saved, pass.dy.data(), dx[0].data(), local.scratch);
+        largest::max_back(&grid, pass.saved, pass.dy.data(), dx[0].data());
     }
 }
 

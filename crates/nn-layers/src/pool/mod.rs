@@ -3,9 +3,11 @@
 mod adaptive;
 mod avg_pool;
 mod global;
+mod largest;
 mod lines;
 mod lp_pool;
 mod max_pool;
+mod spread;
 mod strip;
 mod sweep;
 mod window;

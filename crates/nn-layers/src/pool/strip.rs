@@ -8,7 +8,7 @@ use tensor_ops::Real;
 use super::window::Axis;
 
 /// Elements of a block: lanes of the widest vectors, of f32.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
 /// The last axis of a pool.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +58,19 @@ impl Strip {
     pub(super) fn part<T: Real>(&self, line: &[T], phases: &mut [T]) {
         match self.stride {
             1 => phases[..self.phase].copy_from_slice(&line[..self.phase]),
-            2 => part_by::<T, 2>(line, phases, self.phase),
-            3 => part_by::<T, 3>(line, phases, self.phase),
+            2 => {
+                let (even, odd) = phases[..2 * self.phase].split_at_mut(self.phase);
+                let (even, odd) = (even.as_chunks_mut::<BLOCK>().0, odd.as_chunks_mut::<BLOCK>().0);
+                let pairs = line.as_chunks::<{ 2 * BLOCK }>().0;
+                for ((even, odd), pairs) in even.iter_mut().zip(odd).zip(pairs) {
+                    let mut parted = [[T::ZERO; BLOCK]; 2];
+                    for l in 0..BLOCK {
+                        parted[0][l] = pairs[2 * l];
+                        parted[1][l] = pairs[2 * l + 1];
+                    }
+                    [*even, *odd] = parted;
+                }
+            }
             stride => {
                 for s in 0..stride {
                     for j in 0..self.phase {
@@ -77,9 +88,9 @@ impl Strip {
             1 => line[..self.phase].copy_from_slice(&phases[..self.phase]),
             2 => {
                 let (even, odd) = phases[..2 * self.phase].split_at(self.phase);
-                let pairs = &mut line.as_chunks_mut::<2>().0[..even.len()];
-                for j in 0..even.len() {
-                    pairs[j] = [even[j], odd[j]];
+                let pairs = line.as_chunks_mut::<2>().0[..self.phase].iter_mut();
+                for ((pair, even), odd) in pairs.zip(even).zip(odd) {
+                    *pair = [*even, *odd];
                 }
             }
             stride => {
@@ -89,17 +100,6 @@ impl Strip {
                     }
                 }
             }
-        }
-    }
-}
-
-#[inline(always)]
-fn part_by<T: Real, const S: usize>(line: &[T], phases: &mut [T], phase: usize) {
-    let steps = &line.as_chunks::<S>().0[..phase];
-    for s in 0..S {
-        let phase = &mut phases[s * phase..][..steps.len()];
-        for j in 0..steps.len() {
-            phase[j] = steps[j][s];
         }
     }
 }

@@ -160,6 +160,11 @@ impl Axis {
         }
     }
 
+    /// The same for windows of two pixels.
+    pub(super) fn is_pairs(&self) -> bool {
+        self.kernel() == 2 && self.is_side_by_side()
+    }
+
     /// The first place whose window lies inside the image, and the first behind them that does not.
     pub(super) fn inside(&self) -> (usize, usize) {
         match *self {
