@@ -169,6 +169,34 @@ pub fn correlate<T: Real>(
     }
 }
 
+/// The transpose of a matrix of `rows` rows, in its place.
+///
+/// # Panics
+/// Where the elements are no whole number of columns.
+///
+/// ```
+/// let mut matrix = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// tensor_ops::windows::turn(&mut matrix, 2);
+/// assert_eq!(matrix, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+/// ```
+#[track_caller]
+pub fn turn<T: Real>(matrix: &mut [T], rows: usize) {
+    if rows < 2 || matrix.len() <= rows {
+        return;
+    }
+    assert!(matrix.len().is_multiple_of(rows), "{} elements in {rows} rows", matrix.len());
+    let cols = matrix.len() / rows;
+    T::with_pack_buffer(|copy| {
+        copy.clear();
+        copy.extend_from_slice(matrix);
+        for (j, to) in matrix.chunks_exact_mut(rows).enumerate() {
+            for (i, to) in to.iter_mut().enumerate() {
+                *to = copy[i * cols + j];
+            }
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

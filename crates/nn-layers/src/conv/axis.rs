@@ -117,7 +117,8 @@ impl Axis {
             PaddingMode::Zeros => at,
             PaddingMode::Replicate => at.clamp(0, last),
             PaddingMode::Circular => at.rem_euclid(n),
-            PaddingMode::Reflect => last - (last - at.abs()).abs(),
+            // Behind what windows see, where a layout has places left over, there may be no mirror image.
+            PaddingMode::Reflect => (last - (last - at.abs()).abs()).max(0),
         };
         Some(at as usize)
     }

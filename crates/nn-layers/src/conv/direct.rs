@@ -10,6 +10,7 @@ use super::axis::{Axis, Padding, PaddingMode};
 use super::fast::Fast;
 use super::geometry::Geometry;
 use super::sums::sum_channels;
+use super::turned::Turned;
 use super::{image, shape};
 use crate::init::{Constant, FitNext};
 
@@ -29,8 +30,8 @@ use crate::init::{Constant, FitNext};
 /// the channels c of o's group. Backward is the transpose of the same sum: dx collects along it, dW correlates dy with x.
 /// As many groups as channels is a depthwise convolution.
 ///
-/// An image with padding or a stride is copied once, padding included, and the copy kept for dW: for each sample as much memory as x with its
-/// padding. Backward takes the same of dy, and of dx where there is a stride, as scratch of each piece of work.
+/// An image with padding or a stride is copied once, padding included. dW wants such a copy of every sample, as it is or with its channels last:
+/// as much memory as x with its padding. Backward takes the same of dy, and of dx where there is a stride, as scratch of each piece of work.
 ///
 /// ```
 /// use nn_core::Layer;
@@ -145,14 +146,15 @@ impl<const N: usize> Op for Conv<N> {
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let g = self.geometry(&inputs[0])?;
-        let fast = Fast::new(g);
+        let (fast, turned) = (Fast::new(g), Turned::of(&g));
         let fan =
             Fan { inputs: g.inputs.saturating_mul(g.taps()), outputs: g.outputs.saturating_mul(g.taps()) };
         let weight = shape::<N>(&[self.channels, g.inputs], g.axes.map(|axis| axis.kernel))?;
         let plan = Plan::new(shape::<N>(&[self.channels], g.axes.map(|axis| axis.output))?)
             .param("weight", weight, fan, self.init.clone())
-            .saved(fast.image_len())
-            .scratch(fast.scratch_len())
+            .saved(if turned.is_none() { fast.image_len() } else { 0 })
+            .saved_back(turned.map_or(0, |turned| turned.image_len()))
+            .scratch(fast.scratch_len().saturating_add(if turned.is_some() { fast.image_len() } else { 0 }))
             .flops(g.flops())
             .fuses()
             .by_rows();
@@ -161,13 +163,15 @@ impl<const N: usize> Op for Conv<N> {
 }
 
 impl<T: Real, const N: usize> Kernel<T> for Conv<N> {
-    /// Keeps the images as they are laid out.
+    /// Keeps the images as they are laid out, unless dW has them turned.
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, local: Local<'_, T>) {
         let fast = self.bound(pass.x[0].shape());
-        let len = fast.image_len();
+        let (len, turned) = (fast.image_len(), Turned::of(&fast.g).is_some());
+        let (spare, scratch) = local.scratch.split_at_mut(if turned { len } else { 0 });
         for i in 0..y.len() {
-            let image = fast.lay_out(pass.x[0].row(i), &mut local.saved[i * len..(i + 1) * len]);
-            fast.forward(&pass.theta[0], pass.theta.get(1), image, y.row(i), local.scratch);
+            let room = if turned { &mut *spare } else { &mut local.saved[i * len..(i + 1) * len] };
+            let image = fast.lay_out(pass.x[0].row(i), room);
+            fast.forward(&pass.theta[0], pass.theta.get(1), image, y.row(i), scratch);
             if let Some(then) = pass.then {
                 then.apply(y.row(i));
             }
@@ -176,7 +180,12 @@ impl<T: Real, const N: usize> Kernel<T> for Conv<N> {
 
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
         let fast = self.bound(pass.x[0].shape());
-        for i in 0..pass.dy.len() {
+        if let Some(turned) = Turned::of(&fast.g) {
+            for (i, room) in local.saved.chunks_exact_mut(turned.image_len()).enumerate() {
+                turned.turn_image(pass.x[0].row(i), room);
+            }
+        }
+        for i in 0..if dx[0].is_wanted() { pass.dy.len() } else { 0 } {
             fast.pull_back(&pass.theta[0], None, pass.dy.row(i), dx[0].row(i), local.scratch);
             if let Some(below) = pass.below {
                 below.pull_back(pass.x[0].row(i), dx[0].row(i));
@@ -189,6 +198,9 @@ impl<T: Real, const N: usize> Kernel<T> for Conv<N> {
         let dy = pass.dy.data();
         if param == 1 {
             return sum_channels(dy, pass.dy.width(), fast.g.places(), channels, dtheta);
+        }
+        if let Some(turned) = Turned::of(&fast.g) {
+            return turned.weights(pass.saved_back, dy, channels, dtheta);
         }
         let images = if fast.image_len() == 0 { pass.x[0].data() } else { pass.saved };
         fast.weights(images, dy, channels, dtheta);

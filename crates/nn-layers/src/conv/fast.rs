@@ -389,6 +389,18 @@ mod tests {
             fast.weights(images, &dy, 0..middle, low);
             fast.weights(images, &dy, middle..groups * outputs, high);
             prop_assert_eq!(&got, &dw);
+            if let Some(turned) = super::super::turned::Turned::of(&g) {
+                let len = turned.image_len();
+                let mut images = vec![f64::NAN; samples * len];
+                for (x, image) in x.chunks_exact(nx).zip(images.chunks_exact_mut(len)) {
+                    turned.turn_image(x, image);
+                }
+                let mut got = vec![f64::NAN; w.len()];
+                let (low, high) = got.split_at_mut(middle * inputs * g.taps());
+                turned.weights(&images, &dy, 0..middle, low);
+                turned.weights(&images, &dy, middle..groups * outputs, high);
+                prop_assert_eq!(&got, &dw);
+            }
         }
     }
 }

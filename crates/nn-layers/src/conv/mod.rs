@@ -8,6 +8,7 @@ mod layout;
 mod strung;
 mod sums;
 mod transpose;
+mod turned;
 
 pub use axis::{Padding, PaddingMode};
 pub use direct::{Conv, Conv1d, Conv2d, Conv3d};
