@@ -42,6 +42,9 @@ fn step(network: &'static str, title: &str, batch: usize) -> Workload {
     let net = bound(network);
     let image = net.input_shape();
     let theta = net.theta_layout().len();
+    // How far PyTorch's two formats of memory, and its f32 from its f64, are apart: 4e-6 of the way and 1e-7 of a loss; where batch norms divide by
+    // small deviations twenty times in a row, 2e-2 and 3e-5.
+    let (distance, losses) = if network == "resnet-20" { (3e-2, 1e-4) } else { (1e-4, 2e-5) };
     let first = net.nodes().first().map_or(0, |node| node.flops());
     let all: usize = net.nodes().iter().map(|node| node.flops()).sum();
     Workload {
@@ -63,12 +66,12 @@ fn step(network: &'static str, title: &str, batch: usize) -> Workload {
         ours: Ours::runs(move |inputs| {
             Box::new(Ready::new(move |start| Training::of(&named(network), RULE, start), inputs))
         }),
-        tolerance: Tolerance { relative: 2e-5, absolute: 0.0 },
+        tolerance: Tolerance { relative: losses, absolute: 0.0 },
         // Forward, dW, and dx but for the first layer's.
         flops: (batch * (3 * all - first)) as f64,
         steps: Some(Steps {
             update: [2 * theta, theta].map(|n| 4.0 * n as f64),
-            way: Way { theta, distance: 1e-3 },
+            way: Way { theta, distance },
         }),
     }
 }
