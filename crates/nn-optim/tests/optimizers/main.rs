@@ -1,6 +1,7 @@
 //! Every optimizer is its formula, and obeys the laws that all of them obey.
 
 mod groups;
+mod landscapes;
 mod laws;
 mod rows;
 mod whole;
