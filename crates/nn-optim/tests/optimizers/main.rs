@@ -3,6 +3,7 @@
 mod groups;
 mod landscapes;
 mod laws;
+mod lbfgs;
 mod rows;
 mod whole;
 
