@@ -1,6 +1,6 @@
 //! Prints how many steps each optimizer needs on each landscape: `cargo run --release -p nn-optim --example landscapes`.
 //!
-//! Every cell is the best of eleven learning rates, in f64. "stays" is right on the ridge of a saddle: the gradient leads to
+//! Every cell is the best of eleven learning rates, in f64, and at saddles that of 0.01. "stays" is right on the ridge of a saddle: the gradient leads to
 //! the saddle, and nothing leads away from it.
 
 mod race;
@@ -32,7 +32,8 @@ fn main() {
 
 fn print(name: &str, cells: impl Iterator<Item = Outcome>) {
     let cells = cells.map(|outcome| match outcome {
-        Outcome::Arrives { steps, rate } => format!("{steps} ({rate})"),
+        Outcome::Arrives { steps, rate: Some(rate) } => format!("{steps} ({rate})"),
+        Outcome::Arrives { steps, rate: None } => format!("{steps}"),
         Outcome::Stays => "stays".to_string(),
         Outcome::Late => "-".to_string(),
     });

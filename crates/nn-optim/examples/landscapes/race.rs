@@ -5,15 +5,15 @@ use nn_optim::*;
 use tensor_ops::Real;
 
 /// A row: an optimizer for each learning rate.
-pub struct Racer<T> {
-    pub name: &'static str,
-    pub make: fn(f64) -> Box<dyn Optimizer<T>>,
+pub(crate) struct Racer<T> {
+    pub(crate) name: &'static str,
+    pub(crate) make: fn(f64) -> Box<dyn Optimizer<T>>,
 }
 
-/// The rates that are tried: 1, 0.3, 0.1, 0.03 and so on.
-pub const RATES: [f64; 11] = [1.0, 0.3, 0.1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5];
+/// The rates that are tried on the way to a minimum. At saddles it is 0.01 alone: a long leap would leave any of them.
+const RATES: [f64; 11] = [1.0, 0.3, 0.1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5];
 
-pub fn all<T: Real>() -> Vec<Racer<T>> {
+pub(crate) fn all<T: Real>() -> Vec<Racer<T>> {
     fn racer<T>(name: &'static str, make: fn(f64) -> Box<dyn Optimizer<T>>) -> Racer<T> {
         Racer { name, make }
     }
@@ -47,19 +47,20 @@ pub fn all<T: Real>() -> Vec<Racer<T>> {
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The goal was reached after so many updates.
-    Arrives { steps: u64, rate: f64 },
-    /// At a saddle: no step leads down from it.
+    Arrives { steps: u64, rate: Option<f64> },
+    /// At a saddle: it never got below it.
     Stays,
     /// Not within the steps that were allowed.
     Late,
 }
 
 /// The best of all rates.
-pub fn race<T: Real>(racer: &Racer<T>, landscape: Landscape, start: &[T], most: u64) -> Outcome {
+pub(crate) fn race<T: Real>(racer: &Racer<T>, landscape: Landscape, start: &[T], most: u64) -> Outcome {
+    let rates = if landscape.is_saddle() { &[1e-2][..] } else { &RATES };
     let mut best = Outcome::Late;
-    for rate in RATES {
+    for &rate in rates {
         let limit = if let Outcome::Arrives { steps, .. } = best { steps } else { most };
         match descend(&*(racer.make)(rate), landscape, start, limit) {
             Outcome::Late => {}
@@ -79,30 +80,32 @@ fn descend<T: Real>(optimizer: &dyn Optimizer<T>, landscape: Landscape, start: &
         optimizer.update(step, rate, &mut state, &mut x, &g);
         value = landscape.value_and_gradient(&x, &mut g);
         if value <= landscape.goal() {
-            return Outcome::Arrives { steps: step + 1, rate };
+            return Outcome::Arrives { steps: step + 1, rate: Some(rate).filter(|_| !landscape.is_saddle()) };
         }
         if !value.is_finite() {
             return Outcome::Late;
         }
     }
-    let flat = landscape.is_saddle() && value.abs() <= T::from_f64(1e-6);
-    if flat { Outcome::Stays } else { Outcome::Late }
+    at_the_end(landscape, value.to_f64())
 }
 
 /// The same for L-BFGS, whose steps are iterations.
-pub fn lbfgs<T: Real>(landscape: Landscape, start: &[T], most: u64) -> Outcome {
+pub(crate) fn lbfgs<T: Real>(landscape: Landscape, start: &[T], most: u64) -> Outcome {
     let lbfgs = Lbfgs::new().iterations(1).tolerances(0.0, 0.0);
     let (mut x, mut state) = (start.to_vec(), lbfgs.init(start.len()));
     for steps in 1..=most {
         let f = |x: &[T], g: &mut [T]| landscape.value_and_gradient(x, g);
         let Ok(report) = lbfgs.resume(&mut state, &mut x, f) else { return Outcome::Late };
         if report.value <= landscape.goal::<f64>() {
-            return Outcome::Arrives { steps, rate: 1.0 };
+            return Outcome::Arrives { steps, rate: None };
         }
         if report.end != LbfgsEnd::Iterations {
             break;
         }
     }
-    let value = landscape.value(&x).to_f64();
-    if landscape.is_saddle() && value.abs() <= 1e-6 { Outcome::Stays } else { Outcome::Late }
+    at_the_end(landscape, landscape.value(&x).to_f64())
+}
+
+fn at_the_end(landscape: Landscape, value: f64) -> Outcome {
+    if landscape.is_saddle() && value >= -1e-6 { Outcome::Stays } else { Outcome::Late }
 }

@@ -34,7 +34,7 @@ use tensor_ops::Real;
 ///
 /// | landscape | f | start | minima |
 /// |---|---|---|---|
-/// | `Bowl` | ½ Σ λᵢ xᵢ², λ from 1 to κ in equal ratios | all 1 | 0 |
+/// | `Bowl` | ½ Σ λᵢ xᵢ², λ from 1 to κ in equal ratios | cos 1, cos 2, … | 0 |
 /// | `Rosenbrock` | (1-x)² + 100 (y-x²)² | (-1.2, 1) | (1, 1) |
 /// | `Beale` | Σ (cᵢ - x (1-yⁱ))², i = 1, 2, 3, c = 1.5, 2.25, 2.625 | (1, 1) | (3, ½) |
 /// | `Himmelblau` | (x²+y-11)² + (x+y²-7)² | (0, 0) | four |
@@ -96,7 +96,10 @@ impl Landscape {
     /// Where a descent begins, in the literature or above.
     pub fn start<T: Real>(&self) -> Vec<T> {
         let start = match self {
-            Landscape::Bowl { dim, .. } => return vec![T::ONE; *dim],
+            // No rate leaps from here into the minimum.
+            Landscape::Bowl { dim, .. } => {
+                return (1..=*dim).map(|i| T::from_f64((i as f64).cos())).collect();
+            }
             Landscape::Rosenbrock => [-1.2, 1.0],
             Landscape::Beale => [1.0, 1.0],
             Landscape::Himmelblau => [0.0, 0.0],

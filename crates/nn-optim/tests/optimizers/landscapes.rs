@@ -2,6 +2,14 @@
 
 use nn_optim::landscapes::Landscape;
 use proptest::prelude::*;
+use tensor_ops::Real;
+
+#[path = "../../examples/landscapes/race.rs"]
+mod race;
+
+use race::Outcome;
+
+const MOST: u64 = 100_000;
 
 fn all() -> impl Iterator<Item = Landscape> {
     let bowls = [(1, 10.0), (2, 1.0), (5, 1e4)].map(|(dim, condition)| Landscape::Bowl { dim, condition });
@@ -40,4 +48,34 @@ fn minima_are_flat_and_zero_and_saddles_have_none() {
             assert!(g[0] != 0.0 && g[1] == 0.0, "{landscape}: {g:?}");
         }
     }
+}
+
+/// Every optimizer reaches every minimum and leaves every saddle; from the ridge of x² - y² none does.
+fn everybody_arrives<T: Real>() {
+    for landscape in Landscape::ALL {
+        let start: Vec<T> = landscape.start();
+        let mut outcomes: Vec<_> = race::all()
+            .iter()
+            .map(|racer| (racer.name, race::race(racer, landscape, &start, MOST)))
+            .collect();
+        outcomes.push(("Lbfgs", race::lbfgs(landscape, &start, MOST)));
+        for (name, outcome) in outcomes {
+            assert!(matches!(outcome, Outcome::Arrives { .. }), "{name} on {landscape}: {outcome:?}");
+        }
+    }
+    let ridge: Vec<T> = Landscape::Saddle.ridge().unwrap();
+    for racer in race::all() {
+        assert_eq!(race::race(&racer, Landscape::Saddle, &ridge, 2000), Outcome::Stays, "{}", racer.name);
+    }
+    assert_eq!(race::lbfgs(Landscape::Saddle, &ridge, 2000), Outcome::Stays);
+}
+
+#[test]
+fn everybody_arrives_in_f64() {
+    everybody_arrives::<f64>();
+}
+
+#[test]
+fn everybody_arrives_in_f32() {
+    everybody_arrives::<f32>();
 }
