@@ -180,6 +180,7 @@ fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
     let head = if n < ALIGNED_FROM { 0 } else { theta.as_ptr().align_offset(LINE).min(n) };
     let mut vectors = state.chunks_exact_mut(n.max(1));
     let mut vector = || vectors.next().map_or((&mut [][..], &mut [][..]), |vector| vector.split_at_mut(head));
+    let piece = if n < LONG { PIECE } else { 2 * PIECE };
     let (theta_head, theta) = theta.split_at_mut(head);
     let (gradient_head, gradient) = gradient.split_at_mut(head.min(gradient.len()));
     let [m, s, third, fourth] = [vector(), vector(), vector(), vector()];
@@ -187,11 +188,11 @@ fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
         update(0, theta_head, gradient_head, [m.0, s.0, third.0, fourth.0]);
     }
     let parts = [theta, gradient, m.1, s.1, third.1, fourth.1].map(|vector| {
-        let size = if vector.is_empty() { 0 } else { PIECE };
+        let size = if vector.is_empty() { 0 } else { piece };
         (vector, size)
     });
-    pool::split((n - head).div_ceil(PIECE), parts, |i, [theta, gradient, memory @ ..]| {
-        update(head + i * PIECE, theta, gradient, memory);
+    pool::split((n - head).div_ceil(piece), parts, |i, [theta, gradient, memory @ ..]| {
+        update(head + i * piece, theta, gradient, memory);
     });
 }
 
@@ -246,3 +247,7 @@ const LINE: usize = 64;
 
 /// Elements of θ from which on aligned pieces are worth a call more.
 const ALIGNED_FROM: usize = 1 << 12;
+
+/// Elements of θ from which on pieces are twice as long: enough of them are left, and fewer beginnings make 10⁶ numbers of Adam on two threads
+/// 5% faster. Pieces of twice that gain nothing more.
+const LONG: usize = 1 << 18;

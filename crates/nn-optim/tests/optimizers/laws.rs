@@ -183,6 +183,19 @@ fn equal_bits_wherever_theta_lies() {
     }
 }
 
+/// Longer than what other tests have, cut otherwise.
+#[test]
+fn a_long_theta_is_one_part_cut_in_pieces() {
+    let n = 300_001;
+    let (adam, g, mut theta) = (Adam::new(0.1), values(1, n), values(0, n));
+    let (mut alone, mut state) = (theta.clone(), adam.init(n));
+    let mut own = state.clone();
+    adam.update(5, 0.1, &mut state, &mut theta, &g);
+    let (m, s) = own.split_at_mut(n);
+    adam.update_part(At { step: 5, rate: 0.1, first: 0 }, [m, s, &mut [], &mut []], &mut alone, &g);
+    assert_eq!((theta, state), (alone, own));
+}
+
 /// Numbers that change places are updated as they would be in their own; LAMB's tensors change places with them.
 #[test]
 fn a_permutation_commutes() {
