@@ -190,6 +190,7 @@ fn small_errors_have_hints() {
     let scaled: Vec<f64> = right.iter().map(|d| d * (1.0 + 8e-7)).collect();
     let report = check_gradient(f, &theta, &scaled);
     expect_key(&report, "theta", "ratio");
+    assert!(report.hints().all(|(_, hint)| !matches!(hint, Hint::Rows(_) | Hint::Element(_))), "{report}");
     assert!(report.to_string().contains("a = (1 + 8.00e-7) n"), "{report}");
 }
 

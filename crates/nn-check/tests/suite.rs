@@ -1,7 +1,5 @@
 //! What a battery of tests says of layers and losses that are wrong: one line that names layer, mode and test, and a table.
 
-use std::ops::Range;
-
 use nn_check::suite;
 use nn_core::{
     BackPass, BindErrorKind, Kernel, Layer, Local, Loss, LossError, Op, Pass, Plan, Reduction, Rows, RowsMut,
@@ -33,7 +31,7 @@ impl<T: Real> Kernel<T> for Square {
     fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
         let n = y.len();
         for i in 0..n {
-            for (y, x) in y.row_mut(i).iter_mut().zip(pass.x[0].row(i)) {
+            for (y, x) in y.row(i).iter_mut().zip(pass.x[0].row(i)) {
                 *y = *x * *x;
                 match self {
                     Square::Place => *y += T::from_f64(1e-3 * i as f64),
@@ -89,8 +87,7 @@ fn failures_name_layer_mode_and_test() {
     assert!(text.contains("Right") && text.contains("refuses"), "{text}");
 }
 
-/// The mean over outputs of (y - mean of all y of the batch)², which nobody compares with anything: with one sample of one output there is
-/// nothing to divide by.
+/// Σ y² / (m - 1).
 #[derive(Debug, Clone)]
 struct Spread;
 
@@ -101,15 +98,19 @@ impl<T: Real> Loss<T> for Spread {
     fn check(&self, _: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError> {
         match target {
             Target::None(n) if *n == samples && samples > 0 => Ok(()),
-            _ => Err(LossError::Weights { what: "other targets than none".to_string() }),
+            _ => Err(LossError::Kind { loss: "Spread", expected: "none" }),
         }
     }
     fn reduction(&self) -> Reduction {
-        Reduction::Sum
+        Reduction::Mean
+    }
+    fn divisor(&self, _: &Shape, target: &Target<'_, T>) -> T {
+        let Target::None(samples) = target else { return T::ONE };
+        T::from_usize(samples - 1)
     }
     fn value(&self, y: Rows<'_, T>, _: Target<'_, T>, terms: &mut [T]) {
         for (i, term) in terms.iter_mut().enumerate() {
-            *term = y.row(i)[0] * y.row(i)[0] / T::from_usize(y.len() - 1);
+            *term = y.row(i)[0] * y.row(i)[0];
         }
     }
     fn value_and_gradient(
@@ -118,13 +119,11 @@ impl<T: Real> Loss<T> for Spread {
         target: Target<'_, T>,
         upstream: Upstream<'_, T>,
         terms: &mut [T],
-        dy: &mut [T],
+        mut dy: RowsMut<'_, T>,
     ) {
-        let _: Range<usize> = 0..terms.len();
         self.value(y, target, terms);
-        for (i, dy) in dy.iter_mut().enumerate() {
-            let two = T::from_f64(2.0);
-            *dy = upstream.at(i) * two * y.row(i)[0] / T::from_usize(y.len() - 1);
+        for (i, dy) in dy.data().iter_mut().enumerate() {
+            *dy = upstream.at(i) * T::from_f64(2.0) * y.row(i)[0];
         }
     }
 }
