@@ -78,9 +78,8 @@ impl<'a, 'f> Columns<'a, 'f> {
                 known.entry(bits).or_insert_with(|| values(f, x, outputs))[i]
             };
             let here: Vec<f64> = (0..outputs).map(|i| value(point, i)).collect();
-            let noise = |i: usize| {
-                round_off(&mut |x| value(x, i), point).max(0.5 * f64::EPSILON * here[i].abs())
-            };
+            let noise =
+                |i: usize| round_off(&mut |x| value(x, i), point).max(0.5 * f64::EPSILON * here[i].abs());
             let noise: Vec<f64> = (0..outputs).map(noise).collect();
             (here, noise)
         });
@@ -122,7 +121,8 @@ impl<'a, 'f> Columns<'a, 'f> {
 
     /// The columns in which something is no number.
     pub(crate) fn strange(&self) -> Vec<usize> {
-        let is_strange = |j: &usize| (0..self.outputs).any(|i| !self.analytic[i * self.x.len() + j].is_finite());
+        let is_strange =
+            |j: &usize| (0..self.outputs).any(|i| !self.analytic[i * self.x.len() + j].is_finite());
         (0..self.x.len()).filter(is_strange).take(MOST_CLOSER).collect()
     }
 

@@ -12,8 +12,8 @@ use std::fmt;
 use nn_core::{Batch, Context, Loss, Model, Scalar};
 use tensor_ops::Shape;
 
-use crate::numeric::{Outcome, root_mean_square};
 use crate::explain::hints_of_one;
+use crate::numeric::{Outcome, root_mean_square};
 use crate::{Check, CheckError, Report, Tensor};
 
 pub(crate) use differences::{Differences, norm, scaled};

@@ -94,7 +94,12 @@ impl fmt::Display for Hint {
             Hint::BatchSize(r) if *r > 1.0 => write!(f, "a = {r:.6} n: not divided by the batch size"),
             Hint::BatchSize(r) => write!(f, "a = {r:.6} n: divided by the batch size once too often"),
             Hint::Ratio(r) if (r - 1.0).abs() < 1e-3 => {
-                write!(f, "a constant factor: a = (1 {} {:.2e}) n", if *r < 1.0 { '-' } else { '+' }, (r - 1.0).abs())
+                write!(
+                    f,
+                    "a constant factor: a = (1 {} {:.2e}) n",
+                    if *r < 1.0 { '-' } else { '+' },
+                    (r - 1.0).abs()
+                )
             }
             Hint::Ratio(r) => write!(f, "a constant factor: a = {r:.6} n"),
             Hint::Transposed => f.write_str("a is n with two axes exchanged: transposed"),

@@ -163,7 +163,8 @@ fn settled(alpha: &[f64], beta: &[f64], next: f64, [floor, sharp]: [f64; 2]) -> 
         return [false; 2];
     }
     let (ritz, earlier) = (Ritz::new(alpha, beta), Ritz::new(&alpha[..before], &beta[..before - 1]));
-    let (ends, ends_before) = ([0, n - 1].map(|at| ritz.order[at]), [0, before - 1].map(|at| earlier.order[at]));
+    let (ends, ends_before) =
+        ([0, n - 1].map(|at| ritz.order[at]), [0, before - 1].map(|at| earlier.order[at]));
     let size = ends.iter().fold(0.0, |size: f64, &at| size.max(ritz.values[at].abs()));
     [0, 1].map(|end| {
         let value = ritz.values[ends[end]];

@@ -215,7 +215,9 @@ pub fn smaller_batches(layer: &dyn Layer, input: Shape, batch: usize) {
                 let (again, fresh) = (problem.step(x, dy, &mut used), problem.fresh_step(x, dy));
                 check_equal(&again.beside(&fresh), ["used workspace", "fresh one"], || {
                     let title = title(layer, Some(mode), "smaller_batches");
-                    format!("{title}: {m} samples have other bits in a workspace that larger batches have used")
+                    format!(
+                        "{title}: {m} samples have other bits in a workspace that larger batches have used"
+                    )
                 });
                 used.fill(f64::NAN);
             }
@@ -276,7 +278,10 @@ pub fn precision(layer: &dyn Layer, input: Shape, batch: usize) {
             state: widened(&in_f32.state),
         };
         check_close(&in_f32.beside(&in_f64), || {
-            format!("{}: f32 is further from f64 than rounding explains", title(layer, Some(mode), "precision"))
+            format!(
+                "{}: f32 is further from f64 than rounding explains",
+                title(layer, Some(mode), "precision")
+            )
         });
     }
 }
@@ -285,9 +290,8 @@ pub fn precision(layer: &dyn Layer, input: Shape, batch: usize) {
 #[track_caller]
 fn check_close(pairs: &[Pair<'_, f64>], title: impl Fn() -> String) {
     const ROUNDINGS: f64 = 200.0;
-    let bound = |wide: &[f64]| {
-        ROUNDINGS * f64::from(f32::EPSILON) * wide.iter().fold(1e-3f64, |m, x| m.max(x.abs()))
-    };
+    let bound =
+        |wide: &[f64]| ROUNDINGS * f64::from(f32::EPSILON) * wide.iter().fold(1e-3f64, |m, x| m.max(x.abs()));
     let is_off = |pair: &Pair<'_, f64>, a: f64, b: f64| (a - b).is_nan() || (a - b).abs() > bound(pair.right);
     if let Some(table) = difference_table(pairs, ["f32", "f64"], is_off) {
         panic!("{}\n{table}", title());
@@ -328,7 +332,9 @@ pub fn count_allocations(f: impl FnOnce()) -> u64 {
 pub fn refuses(layer: &dyn Layer, shape: &[usize]) {
     let shape = Shape::new(shape).expect("a shape");
     let title = title(layer, None, "refuses");
-    let Err(error) = Network::bind(layer, shape) else { panic!("{title}: samples of shape {shape} are taken") };
+    let Err(error) = Network::bind(layer, shape) else {
+        panic!("{title}: samples of shape {shape} are taken")
+    };
     let error = error.to_string();
     let named: String = shape.iter().map(|n| format!(", {n}")).collect();
     assert!(error.contains(&format!("[m{named}]")), "{title}: the error does not name {shape}: {error}");

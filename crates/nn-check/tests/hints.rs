@@ -2,8 +2,8 @@
 
 use nn_check::{Hint, Missing, Report, Verdict, check_gradient};
 use nn_core::{
-    BackPass, Batch, BindErrorKind, Fan, Initializer, Kernel, Layer, Local, Model, Op, ParamsMut,
-    Pass, Plan, Rows, RowsMut, Target,
+    BackPass, Batch, BindErrorKind, Fan, Initializer, Kernel, Layer, Local, Model, Op, ParamsMut, Pass, Plan,
+    Rows, RowsMut, Target,
 };
 use nn_layers::MeanSquaredError;
 use std::sync::Arc;

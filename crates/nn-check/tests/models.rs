@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use nn_check::{Check, Hint, Progress, Verdict};
 use nn_core::{
-    BackPass, Batch, BindErrorKind, Context, Kernel, Layer, Local, Model, Op, Pass, Plan, Rows, RowsMut, Target,
+    BackPass, Batch, BindErrorKind, Context, Kernel, Layer, Local, Model, Op, Pass, Plan, Rows, RowsMut,
+    Target,
 };
 use nn_layers::{
     BatchNorm, Dense, Dropout, Embedding, Flatten, MaxPool2d, Sequential, SoftmaxCrossEntropy, Tanh,
@@ -85,7 +86,8 @@ fn a_mistake_in_the_first_dx_is_seen() {
 fn indices_have_no_gradient() {
     let model: Model<f32> =
         Sequential::new().push(Embedding::new(5, 3)).push(Flatten).push(Dense::new(2)).init([2], 0).unwrap();
-    let batch = Batch::new(Rows::new(&[0.0, 4.0, 2.0, 1.0, 3.0, 3.0], [2]).unwrap(), Target::None(3)).unwrap();
+    let batch =
+        Batch::new(Rows::new(&[0.0, 4.0, 2.0, 1.0, 3.0, 3.0], [2]).unwrap(), Target::None(3)).unwrap();
     let report = nn_check::model(&model, &batch).unwrap();
     report.assert();
     assert_eq!(report.tensors()[0].name, "0.weight", "{report}");

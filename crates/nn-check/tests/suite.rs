@@ -76,9 +76,17 @@ fn failures_name_layer_mode_and_test() {
     suite::gradients(&Square::Right, [3].into(), 4);
     suite::precision(&Square::Right, [3].into(), 4);
     let text = failure(run(Square::Derivative, suite::gradients));
-    expect(&text, &["Derivative", "in training", "gradients"], &["verdict", "input", "hint: a constant factor"]);
+    expect(
+        &text,
+        &["Derivative", "in training", "gradients"],
+        &["verdict", "input", "hint: a constant factor"],
+    );
     let text = failure(run(Square::Place, suite::joined_batches));
-    expect(&text, &["Place", "in inference", "joined_batches", "sample 1"], &["alone", "in company", "3 of 3"]);
+    expect(
+        &text,
+        &["Place", "in inference", "joined_batches", "sample 1"],
+        &["alone", "in company", "3 of 3"],
+    );
     let text = failure(run(Square::Place, suite::threads));
     expect(&text, &["Place", "in training", "threads"], &["output", " of 12"]);
     let text = failure(run(Square::Digits, suite::precision));

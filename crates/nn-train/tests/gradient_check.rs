@@ -73,11 +73,11 @@ fn what_ends_the_training_is_a_choice() {
         let net = Sequential::new().push(Dense::new(1).without_bias()).push(Square);
         let mut model: Model<f64> = net.init([1], 0).unwrap();
         model.theta_mut()[0] = w;
-        Trainer::new(Sgd::new(1e-6), loss()).batch_size(32).epochs(1).check_gradients(check).fit(
-            &mut model,
-            &data,
-            &data,
-        )
+        Trainer::new(Sgd::new(1e-6), loss())
+            .batch_size(32)
+            .epochs(1)
+            .check_gradients(check)
+            .fit(&mut model, &data, &data)
     };
     // At w = 0 nothing changes.
     let noted = train(GradientCheck::new(), 0.0).unwrap().gradient_checks;

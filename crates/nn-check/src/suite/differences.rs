@@ -34,7 +34,8 @@ pub(super) fn difference_table<T: Scalar>(
     is_off: impl Fn(&Pair<'_, T>, T, T) -> bool,
 ) -> Option<String> {
     let name = pairs.iter().map(|pair| pair.name.len()).max()?;
-    let mut table = format!("{:name$}  {:>12}  {:>8}  {left:>22}  {right:>22}", "tensor", "differ", "element");
+    let mut table =
+        format!("{:name$}  {:>12}  {:>8}  {left:>22}  {right:>22}", "tensor", "differ", "element");
     let mut any = false;
     for pair in pairs {
         let elements = pair.left.iter().zip(pair.right).enumerate();
