@@ -73,7 +73,8 @@ pub(crate) fn add_directions(tensor: &mut Tensor, seen: &[Vec<Slope>], tolerance
         // As for the tensors of a gradient.
         let is_wrong = |s: &&Slope| {
             let limit = s.allowed + 12.0 * tolerance * s.norm;
-            !((s.analytic - s.numeric).abs() <= limit)
+            let difference = (s.analytic - s.numeric).abs();
+            difference.is_nan() || difference > limit
         };
         if let Some(s) = with_slope().find(is_wrong)
             && tensor.verdict != Verdict::Wrong

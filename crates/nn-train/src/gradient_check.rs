@@ -50,6 +50,9 @@ pub struct CheckedGradient {
     pub report: Report,
 }
 
+/// A trainer's loss, as it is in f64.
+pub(crate) type InF64<L> = fn(&L) -> &dyn Loss<f64>;
+
 impl Default for GradientCheck {
     fn default() -> GradientCheck {
         GradientCheck::new()

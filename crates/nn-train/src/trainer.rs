@@ -9,6 +9,7 @@ use nn_optim::{At, Optimizer, Schedule};
 
 use crate::batch::as_batch;
 use crate::evaluate::{check, evaluate};
+use crate::gradient_check::InF64;
 use crate::{Epoch, GradientCheck, History, Observer, Step, TrainError};
 
 /// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins.
@@ -37,7 +38,7 @@ pub struct Trainer<'a, O, L> {
     seed: u64,
     schedule: Option<Box<dyn Schedule + 'a>>,
     /// With the loss in f64, in which gradients are checked.
-    gradient_check: Option<(GradientCheck, fn(&L) -> &dyn Loss<f64>)>,
+    gradient_check: Option<(GradientCheck, InF64<L>)>,
     observers: Vec<Box<dyn Observer + 'a>>,
 }
 
