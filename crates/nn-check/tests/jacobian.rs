@@ -107,7 +107,7 @@ fn hints_of_products_and_exact_checks() {
     fn f<N: Number>(t: &[N]) -> N {
         let mut sum = t[0] * t[1];
         for (i, &t) in t.iter().enumerate() {
-            sum = sum + t.sin() * N::from(1.0 + i as f64);
+            sum += t.sin() * N::from(1.0 + i as f64);
         }
         sum
     }
@@ -120,7 +120,8 @@ fn hints_of_products_and_exact_checks() {
     check_gradient_exact(f::<Dual>, &x, &right).assert();
     check_hessian_vector(gradient, &x, &v, &hv).assert();
     check_hessian_vector_exact(f::<Dual<Dual>>, &x, &v, &hv).assert();
-    let mistakes: [(&str, &dyn Fn(&[f64]) -> Vec<f64>); 4] = [
+    type Spoil<'a> = dyn Fn(&[f64]) -> Vec<f64> + 'a;
+    let mistakes: [(&str, &Spoil<'_>); 4] = [
         ("sign", &|d| times(d, -1.0)),
         ("ratio", &|d| times(d, 2.0)),
         ("permuted", &|d| d.iter().rev().copied().collect()),

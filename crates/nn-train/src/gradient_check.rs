@@ -40,6 +40,13 @@ pub struct GradientCheck {
     every: u64,
 }
 
+/// A check with the trainer's loss in f64.
+#[derive(Debug)]
+pub(crate) struct LossCheck {
+    pub(crate) settings: GradientCheck,
+    pub(crate) loss: Box<dyn Loss<f64>>,
+}
+
 /// What a check in training came to.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -49,9 +56,6 @@ pub struct CheckedGradient {
     /// The findings.
     pub report: Report,
 }
-
-/// A trainer's loss, as it is in f64.
-pub(crate) type InF64<L> = fn(&L) -> &dyn Loss<f64>;
 
 impl Default for GradientCheck {
     fn default() -> GradientCheck {
@@ -103,22 +107,24 @@ impl GradientCheck {
         let since = step.checked_sub(self.burn_in);
         step == 0 || since == Some(0) || since.is_some_and(|n| self.every > 0 && n % self.every == 0)
     }
+}
 
+impl LossCheck {
     /// The findings before a step, where a check is due; a verdict that stops is an error.
     pub(crate) fn look<T: Scalar>(
         &self,
         step: u64,
         cx: Context,
         model: &Model<T>,
-        loss: &dyn Loss<f64>,
         batch: &Batch<'_, T>,
     ) -> Result<Option<CheckedGradient>, TrainError> {
-        if !self.is_due(step) {
+        let GradientCheck { check, stops_on, .. } = &self.settings;
+        if !self.settings.is_due(step) {
             return Ok(None);
         }
         // Other elements each time; the dropout mask is that of the step.
-        let report = self.check.clone().seed(step).context(cx).model_with_loss(model, loss, batch)?;
-        match self.stops_on.contains(&report.verdict()) {
+        let report = check.clone().seed(step).context(cx).model_with_loss(model, &*self.loss, batch)?;
+        match stops_on.contains(&report.verdict()) {
             true => Err(TrainError::Gradient { step, report: Box::new(report) }),
             false => Ok(Some(CheckedGradient { step, report })),
         }

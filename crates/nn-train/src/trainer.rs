@@ -9,7 +9,7 @@ use nn_optim::{At, Optimizer, Schedule};
 
 use crate::batch::as_batch;
 use crate::evaluate::{check, evaluate};
-use crate::gradient_check::InF64;
+use crate::gradient_check::LossCheck;
 use crate::{Epoch, GradientCheck, History, Observer, Step, TrainError};
 
 /// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins.
@@ -37,8 +37,7 @@ pub struct Trainer<'a, O, L> {
     epochs: u64,
     seed: u64,
     schedule: Option<Box<dyn Schedule + 'a>>,
-    /// With the loss in f64, in which gradients are checked.
-    gradient_check: Option<(GradientCheck, InF64<L>)>,
+    gradient_check: Option<LossCheck>,
     observers: Vec<Box<dyn Observer + 'a>>,
 }
 
@@ -97,9 +96,10 @@ impl<'a, O, L> Trainer<'a, O, L> {
     #[must_use]
     pub fn check_gradients(self, check: GradientCheck) -> Self
     where
-        L: Loss<f64>,
+        L: Loss<f64> + Clone + 'static,
     {
-        Trainer { gradient_check: Some((check, |loss| loss)), ..self }
+        let loss = Box::new(self.loss.clone());
+        Trainer { gradient_check: Some(LossCheck { settings: check, loss }), ..self }
     }
 
     /// Adds somebody who looks on.
@@ -145,9 +145,8 @@ impl<'a, O, L> Trainer<'a, O, L> {
                     .map_err(|source| TrainError::Batch { set: "training", source })?;
                 rate = self.rate_at::<T>(step)?;
                 let cx = Context::training(self.seed, step);
-                if let Some((check, in_f64)) = &self.gradient_check {
-                    let loss = in_f64(&self.loss);
-                    history.gradient_checks.extend(check.look(step, cx, model, loss, &batch)?);
+                if let Some(check) = &self.gradient_check {
+                    history.gradient_checks.extend(check.look(step, cx, model, &batch)?);
                 }
                 let update = |part: ThetaPart<'_, T>| {
                     let at = At { step, rate, first: part.first };
