@@ -16,7 +16,8 @@ use crate::{Check, CheckError, Missing, Report};
 ///
 /// Elements that lie on a kink are left out and counted, and too many of them fail the report: a bias of 0 under a ReLU,
 /// with a sample of zeros, is an example. Then move θ or the samples a little, or train for some steps first. Where it is the input that
-/// lies on kinks, as equal pixels under a max-pool do, the samples are moved for its part by up to a hundredth of their size.
+/// lies on kinks, as equal pixels under a max-pool do, the samples are moved for its part by up to a hundredth of their size. Otherwise the input
+/// decides only where its gradient is wrong: kinks there, or a gradient that is lost in round-off, are in the table and do not fail the report.
 ///
 /// The cost is some four forward passes for each element, divided among the threads: use a small batch. Of more than 5,000 elements, of
 /// the input or of θ, a thousand are looked at, of each tensor some, and random directions tell of the others; [`Check::all`] looks at every

@@ -63,7 +63,9 @@ impl Check {
         };
         let mut report = self.run_along(&task, Who::Many(&make), &meter);
         meter.end();
-        if let Some(input) = input {
+        if let Some(mut input) = input {
+            // Where there is a θ to speak for the model.
+            input.tensors.iter_mut().for_each(|t| t.aside = !report.tensors.is_empty());
             // θ is not all there is.
             if input.verdict() == Verdict::Wrong {
                 report.tensors.iter_mut().for_each(|t| t.hints.retain(|hint| *hint != Hint::OneTensor));

@@ -61,6 +61,8 @@ pub struct Tensor {
     pub(crate) unreached: bool,
     /// For each random direction, the least error that it would have shown, relative to the norm of the gradient.
     pub(crate) directions: Vec<f64>,
+    /// Whether it stands beside what is checked, and decides only where it is wrong.
+    pub(crate) aside: bool,
     /// The slope along a direction, where it alone made the tensor wrong.
     pub(crate) decided: Option<WrongSlope>,
 }
@@ -101,6 +103,7 @@ impl Tensor {
             noise: 0.0,
             unreached: false,
             directions: Vec::new(),
+            aside: false,
             decided: None,
         };
         for e in elements.iter().filter(|e| e.is_compared()) {

@@ -148,3 +148,24 @@ fn progress_ends_where_the_check_does() {
     check.jacobian(|x| vec![x.iter().map(|x| x.sin()).sum(), x.iter().sum()], &x, &jacobian).assert();
     ends_once(22);
 }
+
+/// The slope in x is lost beside a loss of ln 2, and that in the last bias is not: the report stands on the latter, and shows the former.
+#[test]
+fn an_input_that_is_lost_in_round_off_does_not_fail_the_parameters() {
+    let mut model: Model<f64> =
+        Sequential::new().push(Dense::new(3)).push(Tanh).push(Dense::new(2)).init([3], 0).unwrap();
+    model.theta_mut().iter_mut().for_each(|t| *t *= 1e-8);
+    let x: Vec<f64> = wave(12).iter().map(|x| f64::from(*x)).collect();
+    let batch = Batch::new(Rows::new(&x, [3]).unwrap(), Target::Classes(&[0, 1, 1, 0])).unwrap();
+    let report = nn_check::model_with_loss(&model, &SoftmaxCrossEntropy::new(), &batch).unwrap();
+    assert_eq!(report.tensors()[0].verdict(), Verdict::Inconclusive, "{report}");
+    assert!(
+        report.tensors()[1..].iter().all(|t| t.verdict() == Verdict::Correct) == report.passes(),
+        "{report}"
+    );
+    // Without parameters the input is all there is.
+    let alone: Model<f64> = Tanh.init([3], 0).unwrap();
+    let zero = [0.0; 3];
+    let batch = Batch::new(Rows::new(&zero, [3]).unwrap(), Target::None(1)).unwrap();
+    assert!(nn_check::model(&alone, &batch).unwrap().passes());
+}
