@@ -100,7 +100,13 @@ fn an_input_on_kinks_is_moved() {
     let model: Model<f32> = net.init([1, 4, 4], 0).unwrap();
     let x = [0.5f32; 32];
     let batch = Batch::new(Rows::new(&x, [1, 4, 4]).unwrap(), Target::None(2)).unwrap();
-    nn_check::model(&model, &batch).unwrap().assert();
+    let report = nn_check::model(&model, &batch).unwrap();
+    report.assert();
+    assert_eq!(
+        (report.tensors()[0].verdict(), report.tensors()[0].excluded),
+        (Verdict::Correct, 0),
+        "{report}"
+    );
 }
 
 #[test]
