@@ -1,8 +1,10 @@
 //! The battery of tests that every layer passes, and, beside it, the one of every loss.
 
 mod loss;
+mod steps;
 
 pub use loss::{Targets, bits, classes, loss, none, signs, values, values_of};
+pub use steps::steps;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -16,6 +18,7 @@ use crate::layer::RandomPoint;
 /// - gradients of the input and of every parameter, in training and in inference, to 1e-7 in f64;
 /// - joined batches give joined outputs: a sample has the same bits alone and in company;
 /// - a smaller batch through a used workspace has the bits of a fresh one;
+/// - a step in one go ([`Model::step`]) has the loss, the gradient and the state of [`Model::loss_and_gradient`];
 /// - equal bits on 1, 2 and 4 threads, and for any size of the pieces of work;
 /// - f32 agrees with f64;
 /// - a second step allocates nothing (with the feature `count-allocations`);
@@ -29,7 +32,7 @@ macro_rules! suite {
             #[allow(unused_imports)]
             use super::*;
 
-            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, threads, precision);
+            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, steps, threads, precision);
             $crate::__allocation_test!($layer, $input, $batch);
 
             $(#[test]
