@@ -249,7 +249,8 @@ fn close(what: &str, narrow: &[f32], wide: &[f64]) {
     }
 }
 
-/// A second step allocates nothing, on the thread that runs it.
+/// A second step allocates nothing, on the thread that runs it. What threads keep for themselves (the packed blocks of a product,
+/// the numbers of a `Lambda`) is theirs from their first piece of work on, which for a worker may be one of a later step.
 #[cfg(feature = "count-allocations")]
 #[track_caller]
 pub fn allocations(layer: &dyn Layer, input: Shape, batch: usize) {
