@@ -20,6 +20,13 @@ pub trait Op: Debug + Send + Sync + 'static {
     /// Says what was expected and what came; the builder adds which layer it was and where it stands.
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind>;
 
+    /// What is computed, as far as neither the name says it nor the names and shapes of parameters and outputs: a slope, an ε, a stride. It
+    /// is part of [`Network::architecture`](crate::Network::architecture), and a model is not loaded into a network with other settings. An
+    /// operation with fields that decide nothing of the kind, such as an initialiser, writes this by itself.
+    fn settings(&self) -> String {
+        format!("{self:?}")
+    }
+
     /// The number of inputs.
     fn arity(&self) -> usize {
         1
