@@ -117,7 +117,7 @@ impl Axis {
             PaddingMode::Zeros => at,
             PaddingMode::Replicate => at.clamp(0, last),
             PaddingMode::Circular => at.rem_euclid(n),
-            // A slot of a strided axis may end with places that no tap reads, beyond what is reflected.
+            // Behind what windows see, where a layout has places left over, there may be no mirror image.
             PaddingMode::Reflect => (last - (last - at.abs()).abs()).max(0),
         };
         Some(at as usize)
