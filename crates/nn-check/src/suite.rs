@@ -2,8 +2,10 @@
 
 mod differences;
 mod loss;
+mod steps;
 
 pub use loss::{Targets, bits, classes, loss, none, signs, values, values_of};
+pub use steps::steps;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -19,6 +21,7 @@ use differences::{Pair, check_equal, difference_table};
 /// - gradients of the input and of every parameter, in training and in inference, to 1e-7 in f64;
 /// - joined batches give joined outputs: a sample has the same bits alone and in company;
 /// - a smaller batch through a used workspace has the bits of a fresh one;
+/// - a step in one go ([`Model::step`]) has the loss, the gradient and the state of [`Model::loss_and_gradient`];
 /// - equal bits on 1, 2 and 4 threads, and for any size of the pieces of work;
 /// - f32 agrees with f64;
 /// - a second step allocates nothing (with the feature `count-allocations`);
@@ -32,7 +35,7 @@ macro_rules! suite {
             #[allow(unused_imports)]
             use super::*;
 
-            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, threads, precision);
+            $crate::__layer_tests!($layer, $input, $batch; gradients, joined_batches, smaller_batches, steps, threads, precision);
             $crate::__allocation_test!($layer, $input, $batch);
 
             $(#[test]
@@ -298,7 +301,8 @@ fn check_close(pairs: &[Pair<'_, f64>], title: impl Fn() -> String) {
     }
 }
 
-/// A second step allocates nothing, on the thread that runs it.
+/// A second step allocates nothing, on the thread that runs it. What threads keep for themselves (the packed blocks of a product,
+/// the numbers of a `Lambda`) is theirs from their first piece of work on, which for a worker may be one of a later step.
 #[cfg(feature = "count-allocations")]
 #[track_caller]
 pub fn allocations(layer: &dyn Layer, input: Shape, batch: usize) {
