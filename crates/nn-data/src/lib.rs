@@ -6,6 +6,7 @@
 //! | read and write CSV, NumPy's files, MNIST | [`files`] |
 //! | make a problem | [`synthetic`] |
 //! | split | [`Dataset::split`], [`split_stratified`](Dataset::split_stratified), [`split_grouped`](Dataset::split_grouped), [`split_by_time`](Dataset::split_by_time) |
+//! | fit on the training part, and on nothing else | [`Train`], [`Test`] |
 //! | validate in turns | [`Dataset::k_folds`], [`stratified_k_folds`](Dataset::stratified_k_folds), [`grouped_k_folds`](Dataset::grouped_k_folds) |
 //! | change, join, weigh | [`Dataset::map`], [`filter`](Dataset::filter), [`concat`](Dataset::concat), [`class_weights`](Dataset::class_weights) |
 //! | scale features | [`Standardizer`], [`MinMax`], [`MaxAbs`], [`Robust`], [`Power`], [`ChannelStandardizer`] |
@@ -40,6 +41,7 @@ pub mod datasets;
 mod error;
 pub mod files;
 mod normalize;
+mod parts;
 mod splits;
 pub mod synthetic;
 mod transform;
@@ -53,8 +55,9 @@ pub use normalize::{
     ChannelStandardizer, Columns, ColumnsFit, Components, Imputer, MaxAbs, MinMax, Moments, OneHot, Ordinal,
     Pca, Pipeline, PipelineFit, Power, Robust, Standardizer, Summary, UnitNorm, Unknown, Zca,
 };
+pub use parts::{MapSamples, Samples, Test, Train};
 pub use splits::Fold;
-pub use transform::{Samples, Transform};
+pub use transform::Transform;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@ use tensor_ops::{Real, Tensor};
 use super::Schema;
 use crate::dataset::select_rows;
 use crate::splits::first_part;
-use crate::{DataError, Dataset, Targets};
+use crate::{DataError, Dataset, MapSamples, Samples, Targets, Test, Train};
 
 /// A table as numbers: features, and targets where some were asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,17 +40,16 @@ impl<T: Real> Table<T> {
     ///
     /// ```
     /// use nn_data::files::{Csv, Missing};
-    /// use nn_data::{Dataset, Imputer, Transform};
+    /// use nn_data::{Imputer, Transform};
     /// let csv = Csv::new().values("y").missing(Missing::Keep);
     /// let table = csv.read_from::<f32>("x,y\n1,2\n,3\n5,4\n7,1\n".as_bytes(), "text")?;
     /// let (train, test) = table.split(0.75, 0)?;
-    /// let fill = Imputer::mean(train.inputs())?;
-    /// let (inputs, targets) = test.into_parts();
-    /// let test = Dataset::new(fill.apply_tensor(inputs)?, targets.unwrap())?;
+    /// let fill = Imputer::mean(&train)?;
+    /// let test = fill.apply(test)?.0.into_dataset()?;
     /// assert_eq!((train.inputs().shape()[0], test.len()), (3, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Table<T>, Table<T>), DataError> {
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Train<Table<T>>, Test<Table<T>>), DataError> {
         let mut order: Vec<usize> = (0..self.inputs.shape()[0]).collect();
         let first = first_part(order.len(), fraction)?;
         Stream::new(seed, Stream::key("split"), 0).shuffle(&mut order);
@@ -62,7 +61,7 @@ impl<T: Real> Table<T> {
                 targets,
             })
         };
-        Ok((part(&order[..first])?, part(&order[first..])?))
+        Ok((Train(part(&order[..first])?), Test(part(&order[first..])?)))
     }
 
     /// The features and the targets, without a copy.
@@ -76,5 +75,21 @@ impl<T: Real> Table<T> {
     /// [`DataError::NoTargets`] where no column was asked for, [`DataError::NotFinite`] where a value is missing.
     pub fn into_dataset(self) -> Result<Dataset<T>, DataError> {
         Dataset::new(self.inputs, self.targets.ok_or(DataError::NoTargets)?)
+    }
+}
+
+impl<T: Real> Samples<T> for Table<T> {
+    fn samples(&self) -> &Tensor<T> {
+        &self.inputs
+    }
+}
+
+/// The schema stays that of the file: it says how another file is read, not what became of the features.
+impl<T: Real> MapSamples<T> for Table<T> {
+    fn map_samples(
+        self,
+        f: impl FnOnce(Tensor<T>) -> Result<Tensor<T>, DataError>,
+    ) -> Result<Table<T>, DataError> {
+        Ok(Table { inputs: f(self.inputs)?, ..self })
     }
 }
