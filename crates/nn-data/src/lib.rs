@@ -15,6 +15,8 @@
 //! | encode categories, fill gaps | [`OneHot`], [`Ordinal`], [`Imputer`] |
 //! | do several of these | [`Pipeline`], [`Columns`] |
 //! | walk in batches | [`Batches`]: full, mini, stochastic, weighted or balanced; order = f(seed, epoch) |
+//! | vary samples, each time anew | [`Augment`] |
+//! | make the next batch, or portion of a file, meanwhile | [`Batches::ahead`], [`ahead`] |
 #![cfg_attr(feature = "builtin", doc = "| start without files | [`datasets`] |")]
 //!
 //! ```
@@ -33,6 +35,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod ahead;
 mod batches;
 mod combine;
 mod dataset;
@@ -46,7 +49,8 @@ mod splits;
 pub mod synthetic;
 mod transform;
 
-pub use batches::{Batches, Last, SelectedTargets, Selection};
+pub use ahead::{Ahead, ahead};
+pub use batches::{Augment, Batch, Batches, Last, SelectedTargets, Selection};
 pub use dataset::{Dataset, Targets};
 pub use error::DataError;
 #[cfg(feature = "safetensors")]
