@@ -3,7 +3,7 @@
 use tensor_ops::random::Stream;
 use tensor_ops::{Real, Tensor};
 
-use super::Schema;
+use super::{Kind, Schema};
 use crate::dataset::select_rows;
 use crate::splits::first_part;
 use crate::{DataError, Dataset, MapSamples, Samples, Targets, Test, Train};
@@ -14,6 +14,27 @@ pub struct Table<T> {
     pub(super) schema: Schema,
     pub(super) inputs: Tensor<T>,
     pub(super) targets: Option<Targets<T>>,
+}
+
+impl<T: Real> Table<T> {
+    /// Rows of features and of targets, as many as the schema says.
+    pub(in crate::files) fn of(
+        schema: Schema,
+        rows: usize,
+        inputs: Vec<T>,
+        targets: Vec<T>,
+    ) -> Result<Table<T>, DataError> {
+        let inputs = Tensor::new([rows, schema.features.len()], inputs)?;
+        let targets = match schema.targets.first().map(|column| &column.kind) {
+            None => None,
+            Some(Kind::Category(names)) => {
+                let labels = targets.iter().map(|label| label.to_f64() as usize).collect();
+                Some(Targets::Classes { labels, classes: names.len() })
+            }
+            Some(Kind::Number) => Some(Targets::Values(Tensor::new([rows, schema.targets.len()], targets)?)),
+        };
+        Ok(Table { schema, inputs, targets })
+    }
 }
 
 impl<T: Real> Table<T> {
