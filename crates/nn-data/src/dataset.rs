@@ -4,7 +4,7 @@ use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape, Tensor};
 
 use crate::splits::first_part;
-use crate::{DataError, Test, Train};
+use crate::{DataError, Parts, Test, Train};
 
 /// What the samples are to be mapped to.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,11 +139,7 @@ impl<T: Real> Dataset<T> {
     ///
     /// # Errors
     /// [`DataError::Split`] where a part would have no samples.
-    pub fn split(
-        &self,
-        fraction: f64,
-        seed: u64,
-    ) -> Result<(Train<Dataset<T>>, Test<Dataset<T>>), DataError> {
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<Parts<Dataset<T>>, DataError> {
         let samples = self.len();
         let first = first_part(samples, fraction)?;
         let mut order: Vec<usize> = (0..samples).collect();

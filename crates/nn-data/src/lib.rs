@@ -59,7 +59,7 @@ pub use normalize::{
     ChannelStandardizer, Columns, ColumnsFit, Components, Imputer, MaxAbs, MinMax, Moments, OneHot, Ordinal,
     Pca, Pipeline, PipelineFit, Power, Robust, Standardizer, Summary, UnitNorm, Unknown, Zca,
 };
-pub use parts::{MapSamples, Samples, Test, Train};
+pub use parts::{MapSamples, Parts, Samples, Test, Train};
 pub use splits::Fold;
 pub use transform::Transform;
 

@@ -54,6 +54,9 @@ pub struct Train<D>(pub D);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Test<D>(pub D);
 
+/// What a split gives: the part to fit and train on, and the part to test on.
+pub type Parts<D> = (Train<D>, Test<D>);
+
 impl<D> Deref for Train<D> {
     type Target = D;
 

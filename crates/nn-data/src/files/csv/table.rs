@@ -6,7 +6,7 @@ use tensor_ops::{Real, Tensor};
 use super::{Kind, Schema};
 use crate::dataset::select_rows;
 use crate::splits::first_part;
-use crate::{DataError, Dataset, MapSamples, Samples, Targets, Test, Train};
+use crate::{DataError, Dataset, MapSamples, Parts, Samples, Targets, Test, Train};
 
 /// A table as numbers: features, and targets where some were asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ impl<T: Real> Table<T> {
     /// assert_eq!((train.inputs().shape()[0], test.len()), (3, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Train<Table<T>>, Test<Table<T>>), DataError> {
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<Parts<Table<T>>, DataError> {
         let mut order: Vec<usize> = (0..self.inputs.shape()[0]).collect();
         let first = first_part(order.len(), fraction)?;
         Stream::new(seed, Stream::key("split"), 0).shuffle(&mut order);
