@@ -31,7 +31,7 @@ pub mod prelude {
     pub use nn_core::{Batch, Context, Layer, Loss, Model, Reduction, Rows, Target, Workspace};
     #[cfg(feature = "builtin")]
     pub use nn_data::datasets;
-    pub use nn_data::{Batches, Dataset, Standardizer, Targets, Transform};
+    pub use nn_data::{Batches, Dataset, Standardizer, Targets, Train, Transform};
     pub use nn_layers::{
         BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Embedding, Flatten, Frozen, Gelu, Graph,
         GroupNorm, LayerNorm, LeakyRelu, MeanAbsoluteError, MeanSquaredError, Parallel, Relu, Repeat,
