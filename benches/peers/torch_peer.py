@@ -47,11 +47,13 @@ OPS = {
 
 def ways(w, paths, threads):
     torch.set_num_threads(threads)
-    if w["op"] not in OPS and w["op"] not in ("step", "train", "infer", "layer"):
+    if w["op"] not in OPS and w["op"] not in ("step", "train", "infer", "layer", "update"):
         return None
     x = [torch_steps.load(path, shape) for path, shape in zip(paths, w["shapes"])]
     if w["op"] in ("step", "train"):
         return torch_steps.training(w, x)
+    if w["op"] == "update":
+        return torch_steps.updating(w, x)
     if w["op"] == "infer":
         return [("module", partial(torch_steps.network(x[1:]), x[0]))]
     if w["op"] == "layer":
@@ -68,7 +70,7 @@ def describe(call):
 
 
 def context(w):
-    return torch.enable_grad() if w["op"] in ("step", "train") else torch.inference_mode()
+    return torch.enable_grad() if w["op"] in ("step", "train", "update") else torch.inference_mode()
 
 
 peer.serve(torch.__version__, ways, torch_steps.write, context=context)

@@ -7,6 +7,7 @@ mod moves;
 mod products;
 mod rows;
 mod steps;
+mod updates;
 
 pub(crate) use steps::{names, training};
 
@@ -17,7 +18,8 @@ const FITS: &str = "the shapes of a workload fit";
 
 /// All rows, in the order of the table.
 pub(crate) fn all() -> Vec<Workload> {
-    let vectors = [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), steps::rows()];
+    let vectors =
+        [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), updates::rows(), steps::rows()];
     let rows = vectors.into_iter().chain([images::rows(), image_steps::rows()]);
     rows.flatten().collect()
 }

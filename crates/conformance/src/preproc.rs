@@ -1,6 +1,6 @@
 //! scikit-learn's preprocessing: fitted on one set, applied to it and to another, and inverted.
 
-use nn_data::{MaxAbs, MinMax, OneHot, Robust, Standardizer, Transform, UnitNorm, Unknown};
+use nn_data::{MaxAbs, MinMax, OneHot, Robust, Standardizer, Train, Transform, UnitNorm, Unknown};
 use serde_json::Value;
 use tensor_ops::Tensor;
 
@@ -10,7 +10,7 @@ use crate::run::Operations;
 pub(crate) const OPERATIONS: Operations = &[
     ("MaxAbsScaler", |case| {
         no_clip(case)?;
-        fitted(case, &MaxAbs::fit(x_fit(case)?)?)
+        fitted(case, &MaxAbs::fit(&x_fit(case)?)?)
     }),
     ("MinMaxScaler", min_max),
     ("Normalizer", unit_norm),
@@ -19,13 +19,13 @@ pub(crate) const OPERATIONS: Operations = &[
     ("StandardScaler", standard),
 ];
 
-fn x_fit(case: &Case) -> Result<&Tensor<f64>, Stop> {
-    Ok(&case.input("x_fit", "input")?.tensor)
+fn x_fit(case: &Case) -> Result<Train<&Tensor<f64>>, Stop> {
+    Ok(Train(&case.input("x_fit", "input")?.tensor))
 }
 
 /// What the library computes for both sets.
 fn fitted(case: &Case, transform: &dyn Transform<f64>) -> Result<Vec<Answer>, Stop> {
-    let y_fit = transform.apply_tensor(x_fit(case)?.clone())?;
+    let y_fit = transform.apply_tensor(x_fit(case)?.0.clone())?;
     let y_new = transform.apply_tensor(case.input("x_new", "input")?.tensor.clone())?;
     let inverse = transform.invert_tensor(y_new.clone())?;
     Ok(vec![
@@ -58,7 +58,7 @@ fn pair(case: &Case, name: &str, default: [f64; 2]) -> Result<[f64; 2], Stop> {
 fn min_max(case: &Case) -> Result<Vec<Answer>, Stop> {
     no_clip(case)?;
     let [low, high] = pair(case, "feature_range", [0.0, 1.0])?;
-    fitted(case, &MinMax::fit_to(x_fit(case)?, low, high)?)
+    fitted(case, &MinMax::fit_to(&x_fit(case)?, low, high)?)
 }
 
 fn robust(case: &Case) -> Result<Vec<Answer>, Stop> {
@@ -66,7 +66,7 @@ fn robust(case: &Case) -> Result<Vec<Answer>, Stop> {
     if case.flag("unit_variance", Some(false))? {
         return Err(Stop::Unsupported("robust scale in units of a normal deviation"));
     }
-    let mut transform = Robust::fit_between(x_fit(case)?, low / 100.0, high / 100.0)?;
+    let mut transform = Robust::fit_between(&x_fit(case)?, low / 100.0, high / 100.0)?;
     if !case.flag("with_centering", Some(true))? {
         transform = transform.uncentered();
     }
@@ -79,7 +79,7 @@ fn robust(case: &Case) -> Result<Vec<Answer>, Stop> {
 }
 
 fn standard(case: &Case) -> Result<Vec<Answer>, Stop> {
-    let all = Standardizer::fit(x_fit(case)?)?;
+    let all = Standardizer::fit(&x_fit(case)?)?;
     let mut transform = all.clone();
     if !case.flag("with_mean", Some(true))? {
         transform = transform.uncentered();

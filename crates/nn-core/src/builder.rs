@@ -151,6 +151,8 @@ impl Builder {
             fuses: plan.fuses,
             by_rows: plan.by_rows,
             indices: plan.indices,
+            moves: plan.moves,
+            reads_input: false,
             fused: false,
             then: None,
             pulled: false,
@@ -201,8 +203,12 @@ impl Network {
         }
         // Forwards: a gradient is worth computing where it leads to a parameter.
         let mut trainable = vec![false; shapes.len()];
-        for node in &nodes {
+        // And the network's input is what operations that move numbers make of it.
+        let mut is_input: Vec<bool> = (0..shapes.len()).map(|value| value == 0).collect();
+        for node in &mut nodes {
             trainable[node.output] = !node.params.is_empty() || node.inputs.iter().any(|&x| trainable[x]);
+            node.reads_input = node.inputs.iter().any(|&x| is_input[x]);
+            is_input[node.output] = node.moves && node.reads_input;
         }
         let gains: Vec<f64> = nodes.iter().map(|node| gain_after(&nodes, node.output, output)).collect();
         let drawn = state_start.iter_mut().filter_map(|start| start.drawn_mut());

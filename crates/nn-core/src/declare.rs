@@ -6,6 +6,12 @@ use std::ops::Range;
 use crate::network::{StateStart, ThetaStart};
 use crate::{BindErrorKind, Layout, Param, State};
 
+/// How the names of tensors begin that are in a file without being part of the model: `tensor_ops::file::ATTACHED`, which there is only
+/// with files.
+const RESERVED: &str = "attached.";
+#[cfg(feature = "safetensors")]
+const _: () = assert!(tensor_ops::file::ATTACHED.len() == RESERVED.len());
+
 /// The two layouts while they grow, and what the blocks around say about names.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
@@ -28,6 +34,20 @@ impl Tables {
         match self.prefix.is_empty() {
             true => own.to_string(),
             false => format!("{}.{own}", self.prefix.join(".")),
+        }
+    }
+
+    /// The full name, where the files in which it is saved have not set it apart.
+    fn own(&self, own: &str) -> Result<String, BindErrorKind> {
+        let name = self.full(own);
+        match name.starts_with(RESERVED) {
+            true => {
+                let what = format!(
+                    "{name:?} would be taken for what travels with a model; give the layer another name"
+                );
+                Err(BindErrorKind::Setting { what })
+            }
+            false => Ok(name),
         }
     }
 
@@ -58,7 +78,7 @@ impl Tables {
     ) -> Result<(Vec<Range<usize>>, Option<usize>), BindErrorKind> {
         let (mut ranges, mut owners) = (Vec::new(), Vec::new());
         for Param { name, shape, fan, init } in params {
-            let name = self.full(name);
+            let name = self.own(name)?;
             init.check(&shape)
                 .map_err(|what| BindErrorKind::Setting { what: format!("{name} starts badly: {what}") })?;
             let of = self.earlier_use(&name)?;
@@ -97,7 +117,7 @@ impl Tables {
     pub(crate) fn declare_state(&mut self, tensors: Vec<State>) -> Result<Vec<Range<usize>>, BindErrorKind> {
         let mut ranges = Vec::new();
         for State { name, shape, initial } in tensors {
-            let name = self.full(name);
+            let name = self.own(name)?;
             if self.earlier_use(&name)?.is_some() {
                 let entry = self.state.get(&name).filter(|entry| entry.shape == shape);
                 let entry = entry.ok_or(BindErrorKind::DuplicateName { name })?;

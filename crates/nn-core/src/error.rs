@@ -93,6 +93,12 @@ pub enum BindErrorKind {
     /// An output that nothing uses, so that its parameters could never learn.
     #[error("nothing uses its output")]
     Unused,
+    /// More parameters than there is memory for.
+    #[error("no memory for {elements} numbers of its parameters")]
+    Memory {
+        /// The size of the buffer that failed.
+        elements: usize,
+    },
     /// A tensor's shape that cannot be.
     #[error(transparent)]
     Shape(#[from] TensorError),

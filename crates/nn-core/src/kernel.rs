@@ -20,6 +20,13 @@ pub trait Op: Debug + Send + Sync + 'static {
     /// Says what was expected and what came; the builder adds which layer it was and where it stands.
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind>;
 
+    /// What is computed, as far as neither the name says it nor the names and shapes of parameters and outputs: a slope, an ε, a stride. It
+    /// is part of [`Network::architecture`](crate::Network::architecture), and a model is not loaded into a network with other settings. An
+    /// operation with fields that decide nothing of the kind, such as an initialiser, writes this by itself.
+    fn settings(&self) -> String {
+        format!("{self:?}")
+    }
+
     /// The number of inputs.
     fn arity(&self) -> usize {
         1
@@ -49,9 +56,9 @@ pub trait Kernel<T: Real>: Op {
     /// y = f(θ, x) for a range of samples.
     fn forward(&self, pass: &Pass<'_, T>, y: RowsMut<'_, T>, local: Local<'_, T>);
 
-    /// Updates the observed state from a training batch whose `forward` has run. The only function that changes state,
-    /// which is why `pass.state` is empty here: what was observed so far is in `state`. `pass.theta` is empty where the
-    /// layer is frozen, for then its parameters are state too.
+    /// Updates the observed state from a training batch whose `forward` has run, with the θ of that pass. The only function that
+    /// changes state, which is why `pass.state` is empty here: what was observed so far is in `state`. `pass.theta` is empty where
+    /// the layer is frozen, for then its parameters are state too.
     fn observe(&self, _pass: &Pass<'_, T>, _state: ParamsMut<'_, T>) {}
 
     /// As `summarize`, before `backward_input` and `backward_params`: writes what is to be known of all of dy.
@@ -63,8 +70,8 @@ pub trait Kernel<T: Real>: Op {
     fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>);
 
     /// dθ = (∂y/∂θ)ᵀ dy over all samples: assigned, not accumulated. Called after `backward_input` of every operation;
-    /// by then θ may be changing, and `pass.theta` is empty. It runs on one thread, beside the gradients of other operations: where
-    /// there is much to compute, [`Plan::by_rows`] divides it.
+    /// by then θ may be changing and `observe` may have run, so that `pass.theta` is empty, and in training `pass.state` too. It runs
+    /// on one thread, beside the gradients of other operations: where there is much to compute, [`Plan::by_rows`] divides it.
     fn backward_params(&self, _pass: &BackPass<'_, T>, _dtheta: ParamsMut<'_, T>, _scratch: &mut [T]) {
         panic!("{} declares parameters and has no `backward_params`", self.name());
     }
@@ -134,7 +141,8 @@ pub struct BackPass<'a, T> {
     /// The layer's learned tensors, in the order of the plan; empty in `backward_params` and `backward_rows`, where θ may be changing: what
     /// they need of it is to be kept by `forward` or `backward_input` ([`Local::saved`]).
     pub theta: Params<'a, T>,
-    /// The layer's observed tensors, in the order of the plan.
+    /// The layer's observed tensors, in the order of the plan; empty in `backward_params` and `backward_rows` of a training step, where
+    /// [`Kernel::observe`] may have changed them: otherwise as `theta`.
     pub state: Params<'a, T>,
     /// The inputs of forward.
     pub x: &'a [Rows<'a, T>],

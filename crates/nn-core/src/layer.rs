@@ -50,12 +50,12 @@ pub trait Layer: Debug + Send + Sync {
     /// Binds, and draws the first θ: a function of the seed and the parameters' names alone.
     ///
     /// # Errors
-    /// As [`Layer::bind`].
+    /// As [`Layer::bind`], and as [`Model::init`].
     fn init<T: Scalar>(&self, input: impl Into<Shape>, seed: u64) -> Result<Model<T>, BindError>
     where
         Self: Sized,
     {
-        Ok(Model::init(self.bind(input)?, seed))
+        Model::init(self.bind(input)?, seed)
     }
 }
 

@@ -34,8 +34,8 @@ impl<'a, T> Target<'a, T> {
     }
 }
 
-/// How the terms become one number. Without a reduction the loss is its terms: what the functions that reduce leave in
-/// their `terms`, each times its weight.
+/// How the terms become one number. There is no setting for a loss without a reduction, which is its terms: the functions that
+/// reduce, such as [`loss_value`](crate::loss_value), leave them in their `terms`, each times its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Reduction {
@@ -71,7 +71,15 @@ impl<'a, T: Real> Upstream<'a, T> {
         self.weights.map_or(self.scale, |(weights, each)| self.scale * weights[i / each])
     }
 
-    /// dy = upstream · dy, where dy holds the derivatives of the terms, `outputs` of them side by side for each term.
+    /// What reaches term `i`, times a derivative of that term: 0 where nothing reaches it, whatever the derivative is.
+    #[inline(always)]
+    pub fn times(&self, i: usize, derivative: T) -> T {
+        let upstream = self.at(i);
+        if upstream == T::ZERO { T::ZERO } else { upstream * derivative }
+    }
+
+    /// dy = upstream · dy, where dy holds the derivatives of the terms, `outputs` of them side by side for each term; 0 where nothing
+    /// reaches a term.
     pub fn pull_back(&self, dy: &mut [T], outputs: usize) {
         let (each, weights) = match self.weights {
             Some((weights, each)) => (each * outputs, weights),
@@ -79,6 +87,10 @@ impl<'a, T: Real> Upstream<'a, T> {
         };
         for (dy, weight) in dy.chunks_mut(each).zip(weights) {
             let factor = self.scale * *weight;
+            if factor == T::ZERO {
+                dy.fill(T::ZERO); // not 0 · NaN
+                continue;
+            }
             simd::dispatch(
                 #[inline(always)]
                 || {
@@ -268,7 +280,8 @@ pub struct Batch<'a, T> {
     pub x: Rows<'a, T>,
     /// Their targets.
     pub target: Target<'a, T>,
-    /// Factors of the terms of the loss: one a sample, or one a term. They leave the divisor of a mean as it is.
+    /// Factors of the terms of the loss: one a sample, or one a term. They leave the divisor of a mean as it is. What weighs 0 is
+    /// silent: its term and its gradient are 0, also where the output is NaN or infinite.
     pub weights: Option<&'a [T]>,
 }
 

@@ -8,7 +8,8 @@ use tensor_ops::random::{FNV_START, fnv1a};
 use crate::parts::Change;
 use crate::run::InputGradient;
 use crate::{
-    Batch, BatchError, Context, Entry, Layout, Loss, MAX_MEMORY, Network, Scalar, ThetaPart, Workspace,
+    Batch, BatchError, BindError, Context, Entry, Layout, Loss, MAX_MEMORY, Network, Scalar, ThetaPart,
+    Workspace,
 };
 
 /// A network, its θ and its observed state.
@@ -41,12 +42,14 @@ pub struct Model<T> {
 
 impl<T: Scalar> Model<T> {
     /// A network with its first θ: a function of the seed and the parameters' names.
-    pub fn init(network: Network, seed: u64) -> Model<T> {
-        Model {
-            theta: network.initial_theta(seed),
-            state: network.initial_state_for(seed),
-            network: Arc::new(network),
-        }
+    ///
+    /// # Errors
+    /// [`BindErrorKind::Memory`](crate::BindErrorKind::Memory), for more parameters than there is memory for.
+    pub fn init(network: Network, seed: u64) -> Result<Model<T>, BindError> {
+        let refuse = |kind| BindError::new("", "network", &[*network.input_shape()], kind);
+        let theta = network.try_initial_theta(seed).map_err(refuse)?;
+        let state = network.try_initial_state(seed).map_err(refuse)?;
+        Ok(Model { theta, state, network: Arc::new(network) })
     }
 
     /// A network with given numbers.
@@ -198,7 +201,11 @@ impl<T: Scalar> Model<T> {
 
     /// A number that two models share if all their bits are equal, and hardly otherwise: FNV-1a over θ and state.
     pub fn fingerprint(&self) -> u64 {
-        let numbers = self.theta.iter().chain(&self.state);
-        numbers.fold(FNV_START, |hash, x| fnv1a(hash, &x.bits().to_le_bytes()[..size_of::<T>()]))
+        fingerprint(&self.theta, &self.state)
     }
+}
+
+pub(crate) fn fingerprint<T: Scalar>(theta: &[T], state: &[T]) -> u64 {
+    let numbers = theta.iter().chain(state);
+    numbers.fold(FNV_START, |hash, x| fnv1a(hash, &x.bits().to_le_bytes()[..size_of::<T>()]))
 }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use tensor_ops::random::{FNV_START, Stream, fnv1a};
 use tensor_ops::{Real, Shape};
 
-use crate::{AnyKernel, BatchError, Context, Entry, Fan, Initializer, Layout, Mixing, Mode, Params, Rows};
+use crate::{
+    AnyKernel, BatchError, BindErrorKind, Context, Entry, Fan, Initializer, Layout, Mixing, Mode, Params,
+    Rows,
+};
 
 /// A network bound to an input shape. It holds no scalar type and no numbers: θ and state are handed to it.
 ///
@@ -54,12 +57,20 @@ pub(crate) struct ThetaStart {
 }
 
 impl ThetaStart {
-    fn values(&self, entry: &Entry, seed: u64) -> Vec<f64> {
-        let mut values = vec![0.0; entry.shape.size()];
+    fn values(&self, entry: &Entry, seed: u64) -> Result<Vec<f64>, BindErrorKind> {
+        let mut values = reserved(entry.shape.size())?;
+        values.resize(entry.shape.size(), 0.0);
         let mut random = Stream::new(seed, Stream::key(&entry.name), 0).rng(0);
         self.init.fill_before(self.gain, &entry.shape, self.fan, &mut random, &mut values);
-        values
+        Ok(values)
     }
+}
+
+/// Room for so many numbers, where there is so much.
+fn reserved<T>(elements: usize) -> Result<Vec<T>, BindErrorKind> {
+    let mut numbers = Vec::new();
+    numbers.try_reserve_exact(elements).map_err(|_| BindErrorKind::Memory { elements })?;
+    Ok(numbers)
 }
 
 /// How a tensor of the state starts.
@@ -115,6 +126,9 @@ pub struct Node {
     pub(crate) fuses: bool,
     pub(crate) by_rows: bool,
     pub(crate) indices: Option<usize>,
+    pub(crate) moves: bool,
+    /// Whether an input is the network's own, moved or not.
+    pub(crate) reads_input: bool,
     /// Who computes this operation, which is an activation: the one before.
     pub(crate) fused: bool,
     /// The activation that is computed with this operation, in place: the number of its node.
@@ -206,32 +220,52 @@ impl Network {
 
     /// A first θ. Each tensor is a function of the seed and its name, so that adding a layer at the end does not
     /// change the others (but for the one before an activation, where its rule fits what follows).
+    ///
+    /// # Panics
+    /// Without the memory for it, which [`Layer::init`](crate::Layer::init) reports.
+    #[track_caller]
     pub fn initial_theta<T: Real>(&self, seed: u64) -> Vec<T> {
-        let mut theta = Vec::with_capacity(self.theta.len());
-        for (entry, start) in self.theta.entries().iter().zip(&self.theta_start) {
-            theta.extend(start.values(entry, seed).into_iter().map(T::from_f64));
-        }
-        theta
+        self.try_initial_theta(seed).unwrap_or_else(|kind| panic!("{kind}"))
     }
 
     /// A first state, with frozen parameters drawn for seed 0.
+    ///
+    /// # Panics
+    /// As [`Network::initial_theta`].
+    #[track_caller]
     pub fn initial_state<T: Real>(&self) -> Vec<T> {
         self.initial_state_for(0)
     }
 
     /// A first state: observed tensors start as their layers say, frozen parameters as they would in
     /// [`Network::initial_theta`].
+    ///
+    /// # Panics
+    /// As [`Network::initial_theta`].
+    #[track_caller]
     pub fn initial_state_for<T: Real>(&self, seed: u64) -> Vec<T> {
-        let mut state = Vec::with_capacity(self.state.len());
+        self.try_initial_state(seed).unwrap_or_else(|kind| panic!("{kind}"))
+    }
+
+    pub(crate) fn try_initial_theta<T: Real>(&self, seed: u64) -> Result<Vec<T>, BindErrorKind> {
+        let mut theta = reserved(self.theta.len())?;
+        for (entry, start) in self.theta.entries().iter().zip(&self.theta_start) {
+            theta.extend(start.values(entry, seed)?.into_iter().map(T::from_f64));
+        }
+        Ok(theta)
+    }
+
+    pub(crate) fn try_initial_state<T: Real>(&self, seed: u64) -> Result<Vec<T>, BindErrorKind> {
+        let mut state = reserved(self.state.len())?;
         for (entry, start) in self.state.entries().iter().zip(&self.state_start) {
             match start {
                 StateStart::Constant(x) => state.resize(entry.range().end, T::from_f64(*x)),
                 StateStart::Drawn(start) => {
-                    state.extend(start.values(entry, seed).into_iter().map(T::from_f64));
+                    state.extend(start.values(entry, seed)?.into_iter().map(T::from_f64));
                 }
             }
         }
-        state
+        Ok(state)
     }
 
     /// Checks that the network can take these samples in this mode.
@@ -246,7 +280,7 @@ impl Network {
         if x.is_empty() {
             return Err(BatchError::Empty);
         }
-        let readers = self.nodes.iter().filter(|node| node.inputs.contains(&0));
+        let readers = self.nodes.iter().filter(|node| node.reads_input);
         for (node, below) in readers.filter_map(|node| Some((node, node.indices?))) {
             if let Some(at) = x.data().iter().position(|&x| !is_index(x, below)) {
                 return Err(BatchError::Index {

@@ -92,9 +92,22 @@ fn checked_value_and_gradient<T: Real>(
         let rows = piece * slab..(piece * slab + slab).min(m);
         let upstream = upstream.slice(rows.start * each..rows.end * each);
         let target = target.slice(rows.clone(), m);
-        loss.value_and_gradient(y.slice(rows), target, upstream, terms, RowsMut::of(dy, shape));
+        loss.value_and_gradient(y.slice(rows.clone()), target, upstream, terms, RowsMut::of(&mut *dy, shape));
+        if let Some(weights) = weights {
+            silence(&weights[rows.start * weights.len() / m..rows.end * weights.len() / m], rows.len(), dy);
+        }
     });
     reduce(divisor, weights, m, terms)
+}
+
+/// Samples that weigh nothing have no gradient, also where a loss has multiplied NaN by 0.
+fn silence<T: Real>(weights: &[T], samples: usize, dy: &mut [T]) {
+    let (each, width) = (weights.len() / samples, dy.len() / samples);
+    for (weights, dy) in weights.chunks_exact(each).zip(dy.chunks_exact_mut(width)) {
+        if weights.iter().all(|weight| *weight == T::ZERO) {
+            dy.fill(T::ZERO);
+        }
+    }
 }
 
 /// Outputs of a piece of work: some microseconds.
@@ -196,7 +209,11 @@ fn reduce<T: Real>(divisor: T, weights: Option<&[T]>, samples: usize, terms: &mu
     if let Some(weights) = weights {
         let each = terms_of_a_weight(terms.len(), samples, weights.len());
         for (terms, weight) in terms.chunks_exact_mut(each).zip(weights) {
-            terms.iter_mut().for_each(|term| *term *= *weight);
+            if *weight == T::ZERO {
+                terms.fill(T::ZERO); // not 0 · NaN
+            } else {
+                terms.iter_mut().for_each(|term| *term *= *weight);
+            }
         }
     }
     pairwise_sum(terms) / divisor

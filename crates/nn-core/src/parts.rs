@@ -8,7 +8,7 @@ use std::ops::Range;
 use tensor_ops::pool;
 
 use crate::profile::{Part, timed};
-use crate::{Context, Network, Params, ParamsMut, Phase, Rows, Scalar, Workspace};
+use crate::{Context, Mode, Network, Params, ParamsMut, Phase, Rows, Scalar, Workspace};
 
 /// The most numbers that an update may remember for each number of θ.
 pub const MAX_MEMORY: usize = 4;
@@ -192,9 +192,12 @@ impl Network {
         let node = &self.nodes[of];
         let inputs = self.inputs(node, x, ws);
         let dy = self.gradient_of(node, x.len(), &ws.grads[self.buffers[node.output]]);
-        // θ may be changing by now.
-        let theta = Params::new(&[], &[]);
-        let mut pass = self.back_pass(of, theta, state, x, cx, ws, dy);
+        // θ may be changing by now, and a training step may have changed the state.
+        let none = Params::new(&[], &[]);
+        let mut pass = self.back_pass(of, none, state, x, cx, ws, dy);
+        if cx.mode == Mode::Training {
+            pass.state = none;
+        }
         pass.x = &inputs[..node.inputs.len()];
         pass.saved_back = &ws.saved_back[of][..x.len() * node.saved_back];
         pass.summary_back = &ws.summaries_back[of];

@@ -42,6 +42,8 @@ pub struct Plan {
     pub by_rows: bool,
     /// The length of the table into which the elements of the input are indices.
     pub indices: Option<usize>,
+    /// Whether the elements of the output are those of the one input, in another order at most.
+    pub moves: bool,
 }
 
 impl Plan {
@@ -65,6 +67,7 @@ impl Plan {
             fuses: false,
             by_rows: false,
             indices: None,
+            moves: false,
         }
     }
 
@@ -163,8 +166,17 @@ impl Plan {
         self
     }
 
+    /// Says that the elements of a sample of the output are those of the sample of the one input, in another order at most: what a layer
+    /// behind says of its [indices](Plan::indices) then holds of the input.
+    #[must_use]
+    pub fn moves(mut self) -> Plan {
+        self.moves = true;
+        self
+    }
+
     /// Says that the elements of the input are whole numbers below `n`. [`Network::accepts`](crate::Network::accepts) checks
-    /// them where they are the network's own input; of what another operation computed, the kernel has to make what it can.
+    /// them where they are the network's own input, moved or not; of what another operation computed, the kernel has to make what
+    /// it can.
     #[must_use]
     pub fn indices(mut self, n: usize) -> Plan {
         self.indices = Some(n);

@@ -5,7 +5,8 @@ use std::path::Path;
 use tensor_ops::file::{ATTACHED, FileError, TensorFile};
 use tensor_ops::{Real, Shape};
 
-use crate::{BindError, Layer, Layout, Model, Network, Scalar};
+use crate::model::fingerprint;
+use crate::{AnyKernel, BindError, Layer, Layout, Model, Network, Op, Scalar};
 
 /// Metadata: the shape of an input sample, the scalar type, the fingerprint of the numbers, and what is computed.
 const SCALAR: &str = "nn.scalar";
@@ -41,7 +42,8 @@ impl<T: Scalar> Model<T> {
         self.to_file().write(path)
     }
 
-    /// The model that [`Model::to_file`] wrote, for the same description. Nothing is loaded in part.
+    /// The model that [`Model::to_file`] wrote, for the same description, settings and all: for others there is
+    /// [`Model::take_weights`], which looks at names and shapes alone. Nothing is loaded in part.
     ///
     /// # Errors
     /// [`LoadError`]: no input shape, names that are missing, unexpected or of another shape, another architecture, numbers of
@@ -54,9 +56,17 @@ impl<T: Scalar> Model<T> {
         let theta = collect(file, network.theta_layout())?;
         let state = collect(file, network.state_layout())?;
         let model = Model::from_parts(network.into(), theta, state);
-        // The fingerprint is that of the numbers as they were saved; f32 read as f64 goes back without loss.
+        // The fingerprint is that of the numbers as they were saved. f32 read as f64 would go back without loss, but for
+        // signalling NaNs: it is read once more.
         let found = match file.metadata(SCALAR) {
-            Some("f32") => model.cast::<f32>().fingerprint(),
+            Some("f32") => {
+                let network = model.network();
+                let again = |layout| collect::<f32>(file, layout);
+                match (again(network.theta_layout()), again(network.state_layout())) {
+                    (Ok(theta), Ok(state)) => fingerprint(&theta, &state),
+                    _ => model.cast::<f32>().fingerprint(), // f32 that something else has stored as f64
+                }
+            }
             _ => model.fingerprint(),
         };
         match file.metadata(FINGERPRINT) {
@@ -75,20 +85,25 @@ impl<T: Scalar> Model<T> {
 }
 
 impl Network {
-    /// What is computed, a line for each operation in their order: where it stands, what it is, the values that it reads (0 is the
-    /// input, i the output of line i from 1), and the shape of its output. Settings that neither names nor shapes show, such as the
-    /// ε of a norm, are not in it.
+    /// What is computed, a line for each operation in their order: where it stands, what it is, its [settings](crate::Op::settings), the
+    /// values that it reads (0 is the input, i the output of line i from 1), and the shape of its output.
     ///
     /// ```
     /// use nn_core::Layer;
-    /// use nn_layers::{Dense, Relu, Sequential};
-    /// let network = Sequential::new().push(Dense::new(2)).push(Relu).bind([3])?;
-    /// assert_eq!(network.architecture(), "0 Dense [0] -> [2]\n1 Relu [1] -> [2]");
+    /// use nn_layers::{Dense, LeakyRelu, Sequential};
+    /// let network = Sequential::new().push(Dense::new(2)).push(LeakyRelu::new(0.1)).bind([3])?;
+    /// let lines = "0 Dense [0] -> [2]\n1 LeakyRelu { slope: 0.1 } [1] -> [2]";
+    /// assert_eq!(network.architecture(), lines);
     /// # Ok::<(), nn_core::BindError>(())
     /// ```
     pub fn architecture(&self) -> String {
         let line = |node: &crate::Node| {
-            format!("{} {} {:?} -> {}", node.path, node.name, node.inputs, self.shapes[node.output])
+            let settings = <dyn AnyKernel as Op>::settings(&*node.kernel);
+            let more = match settings.strip_prefix(node.name) {
+                Some(more) => more.to_string(),
+                None => format!(" {settings}"),
+            };
+            format!("{} {}{more} {:?} -> {}", node.path, node.name, node.inputs, self.shapes[node.output])
         };
         self.nodes.iter().map(line).collect::<Vec<_>>().join("\n")
     }

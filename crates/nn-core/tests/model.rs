@@ -97,7 +97,11 @@ fn prediction_refuses_what_does_not_fit() {
 mod files {
     use super::*;
     use nn_core::{LoadError, Weights};
-    use nn_layers::{Sigmoid, Tanh};
+    use nn_layers::{
+        ConvTranspose2d, LayerNorm, LeakyRelu, MaxPool2d, Padding, PaddingMode, Permute, Sigmoid, Softmax,
+        Tanh, init,
+    };
+    use tensor_ops::Shape;
     use tensor_ops::file::TensorFile;
 
     #[test]
@@ -113,6 +117,64 @@ mod files {
         let shorter = Sequential::new().push(Dense::new(2));
         let error = Model::<f32>::from_file(&shorter, &model.to_file()).unwrap_err().to_string();
         assert!(error.contains("\"1 Tanh [1] -> [2]\" in the file, \"nothing more\" here"), "{error}");
+    }
+
+    /// Settings that neither names nor shapes show are those of the file; how parameters would have started is no matter.
+    #[test]
+    fn a_file_knows_the_settings_of_its_layers() {
+        let refusal = |saved: &dyn Layer, other: &dyn Layer, input: &[usize]| {
+            let network = Network::bind(saved, Shape::new(input).unwrap()).unwrap();
+            let file = Model::<f32>::init(network, 0).unwrap().to_file();
+            assert!(Model::<f32>::from_file(saved, &file).is_ok());
+            match Model::<f32>::from_file(other, &file) {
+                Err(LoadError::Architecture { expected, found }) => [found, expected],
+                other => panic!("{other:?}"),
+            }
+        };
+        let lines = refusal(&LeakyRelu::new(0.9), &LeakyRelu::new(0.0), &[3]);
+        let expected = [" LeakyRelu { slope: 0.9 } [0] -> [3]", " LeakyRelu { slope: 0.0 } [0] -> [3]"];
+        assert_eq!(lines, expected);
+        refusal(&Permute::new([1, 0]), &Permute::new([0, 1]), &[2, 2]);
+        refusal(&Softmax::new(), &Softmax::new().axis(0), &[2, 2]);
+        refusal(&LayerNorm::new(), &LayerNorm::new().eps(1e-3), &[4]);
+        refusal(&MaxPool2d::new([1, 1]), &MaxPool2d::new([1, 1]).dilation([2, 2]), &[1, 4, 4]);
+        let conv = || Conv2d::new(2, [3, 3]).padding(Padding::Same);
+        refusal(&conv(), &conv().padding_mode(PaddingMode::Reflect), &[1, 5, 5]);
+        let [transposed, _] = refusal(
+            &ConvTranspose2d::new(2, [1, 3]).dilation([2, 1]),
+            &ConvTranspose2d::new(2, [1, 3]),
+            &[1, 4, 4],
+        );
+        assert!(transposed.contains("dilation: [2, 1]"), "{transposed}");
+
+        let start = |weight: f64| Dense::new(2).init_weight(init::Constant(weight)).inputs(3);
+        let file = start(1.0).init::<f32>([3], 0).unwrap().to_file();
+        assert!(Model::<f32>::from_file(&Dense::new(2), &file).is_ok());
+    }
+
+    /// What travels with a model has names of its own.
+    #[test]
+    fn no_layer_is_called_attached() {
+        for net in [
+            Sequential::new().push_named("attached", Dense::new(1)),
+            Sequential::new().push_named("attached", BatchNorm::new().without_affine()),
+            Sequential::new().push(Shared::new("attached", Dense::new(1))),
+        ] {
+            let error = net.bind([1]).unwrap_err().to_string();
+            assert!(error.contains("\"attached.") && error.contains("another name"), "{error}");
+        }
+        let inside = Sequential::new().push_named("attached", Dense::new(1));
+        assert!(Sequential::new().push(inside).bind([1]).is_ok());
+    }
+
+    /// Also a NaN that warns comes back, and does not make a file a damaged one.
+    #[test]
+    fn a_signalling_nan_is_no_damage() {
+        let mut model: Model<f32> = Dense::new(1).init([1], 0).unwrap();
+        model.theta_mut()[0] = f32::from_bits(0x7f80_0001);
+        let again: Model<f32> = Model::from_file(&Dense::new(1), &model.to_file()).unwrap();
+        assert_eq!(again.theta()[0].to_bits(), 0x7f80_0001);
+        assert!(Model::<f64>::from_file(&Dense::new(1), &model.to_file()).unwrap().theta()[0].is_nan());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use flate2::bufread::GzDecoder;
 use nn_data::files::{Csv, read_idx, read_mnist};
-use nn_data::{Batches, Standardizer, Transform};
+use nn_data::{Batches, Standardizer, Train, Transform};
 use tensor_ops::Tensor;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -96,7 +96,7 @@ fn mnist(folder: &Path) -> Result<(), Box<dyn Error>> {
     let x = Tensor::new([60_000, 784], x.to_vec())?;
     let mut fitted = None;
     median("Standardizer::fit", || {
-        fitted = Some(Standardizer::fit(&x)?);
+        fitted = Some(Standardizer::fit(&Train(&x))?);
         Ok(())
     })?;
     let scale = fitted.ok_or("fitted")?;

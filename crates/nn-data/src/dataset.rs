@@ -3,8 +3,8 @@
 use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape, Tensor};
 
-use crate::DataError;
 use crate::splits::first_part;
+use crate::{DataError, Parts, Test, Train};
 
 /// What the samples are to be mapped to.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,13 +139,13 @@ impl<T: Real> Dataset<T> {
     ///
     /// # Errors
     /// [`DataError::Split`] where a part would have no samples.
-    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Dataset<T>, Dataset<T>), DataError> {
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<Parts<Dataset<T>>, DataError> {
         let samples = self.len();
         let first = first_part(samples, fraction)?;
         let mut order: Vec<usize> = (0..samples).collect();
         Stream::new(seed, Stream::key("split"), 0).shuffle(&mut order);
         let (first, second) = order.split_at(first);
-        Ok((self.select(first)?, self.select(second)?))
+        Ok((Train(self.select(first)?), Test(self.select(second)?)))
     }
 
     /// The samples and their targets, without a copy.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tensor_ops::Real;
 use tensor_ops::random::Stream;
 
-use crate::{DataError, Dataset, Targets};
+use crate::{DataError, Dataset, Parts, Targets, Test, Train};
 
 /// The samples of one round of cross-validation, by number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,8 @@ impl Fold {
     ///
     /// # Errors
     /// [`DataError::Index`] for a smaller set.
-    pub fn of<T: Real>(&self, set: &Dataset<T>) -> Result<(Dataset<T>, Dataset<T>), DataError> {
-        Ok((set.select(&self.train)?, set.select(&self.validation)?))
+    pub fn of<T: Real>(&self, set: &Dataset<T>) -> Result<Parts<Dataset<T>>, DataError> {
+        Ok((Train(set.select(&self.train)?), Test(set.select(&self.validation)?)))
     }
 }
 
@@ -43,7 +43,7 @@ impl<T: Real> Dataset<T> {
     /// assert_eq!((train.class_counts().unwrap(), test.class_counts().unwrap()), (vec![72, 8], vec![18, 2]));
     /// # Ok::<(), nn_data::DataError>(())
     /// ```
-    pub fn split_stratified(&self, fraction: f64, seed: u64) -> Result<(Dataset<T>, Dataset<T>), DataError> {
+    pub fn split_stratified(&self, fraction: f64, seed: u64) -> Result<Parts<Dataset<T>>, DataError> {
         let order = self.by_class("a stratified split", seed)?;
         let (m, first) = (self.len(), first_part(self.len(), fraction)?);
         // Evenly spread over the list, of which every class is a stretch.
@@ -74,7 +74,7 @@ impl<T: Real> Dataset<T> {
         groups: &[G],
         fraction: f64,
         seed: u64,
-    ) -> Result<(Dataset<T>, Dataset<T>), DataError> {
+    ) -> Result<Parts<Dataset<T>>, DataError> {
         let mut members = self.members(groups)?;
         let first = first_part(members.len(), fraction)?;
         Stream::new(seed, Stream::key("split"), 1).shuffle(&mut members);
@@ -96,11 +96,7 @@ impl<T: Real> Dataset<T> {
     /// assert_eq!((past.inputs().as_slice(), future.inputs().as_slice()), (&[1.0, 2.0, 3.0][..], &[4.0][..]));
     /// # Ok::<(), nn_data::DataError>(())
     /// ```
-    pub fn split_by_time<G: Ord>(
-        &self,
-        times: &[G],
-        fraction: f64,
-    ) -> Result<(Dataset<T>, Dataset<T>), DataError> {
+    pub fn split_by_time<G: Ord>(&self, times: &[G], fraction: f64) -> Result<Parts<Dataset<T>>, DataError> {
         self.check_length(times.len())?;
         let samples = self.len();
         let mut first = first_part(samples, fraction)?;
@@ -112,7 +108,7 @@ impl<T: Real> Dataset<T> {
         if first == 0 {
             return Err(DataError::Split { fraction, samples });
         }
-        Ok((self.select(&order[..first])?, self.select(&order[first..])?))
+        Ok((Train(self.select(&order[..first])?), Test(self.select(&order[first..])?)))
     }
 
     /// `k` folds at random, whose sizes differ by one at most.
@@ -187,11 +183,11 @@ impl<T: Real> Dataset<T> {
     }
 
     /// Both parts, each in a random order.
-    fn parts(&self, parts: [Vec<usize>; 2], seed: u64) -> Result<(Dataset<T>, Dataset<T>), DataError> {
+    fn parts(&self, parts: [Vec<usize>; 2], seed: u64) -> Result<Parts<Dataset<T>>, DataError> {
         let [mut a, mut b] = parts;
         Stream::new(seed, Stream::key("split"), 2).shuffle(&mut a);
         Stream::new(seed, Stream::key("split"), 3).shuffle(&mut b);
-        Ok((self.select(&a)?, self.select(&b)?))
+        Ok((Train(self.select(&a)?), Test(self.select(&b)?)))
     }
 
     /// Deals samples out to folds like cards.

@@ -5,34 +5,7 @@ use std::fmt::Debug;
 use tensor_ops::{Real, Shape, Tensor};
 
 use crate::dataset::check_finite;
-use crate::{DataError, Dataset};
-
-/// What a normalizer can be fitted on: a data set, or samples alone along the first axis of a tensor.
-///
-/// ```
-/// use nn_data::{MaxAbs, Samples};
-/// use tensor_ops::Tensor;
-/// let x = Tensor::from([[1.0, -4.0], [2.0, 3.0]]);
-/// assert_eq!(x.samples().shape()[0], 2);
-/// assert_eq!(MaxAbs::fit(&x)?.largest(), [2.0, 4.0]);
-/// # Ok::<(), nn_data::DataError>(())
-/// ```
-pub trait Samples<T: Real> {
-    /// The samples, `(m, ..)`.
-    fn samples(&self) -> &Tensor<T>;
-}
-
-impl<T: Real> Samples<T> for Tensor<T> {
-    fn samples(&self) -> &Tensor<T> {
-        self
-    }
-}
-
-impl<T: Real> Samples<T> for Dataset<T> {
-    fn samples(&self) -> &Tensor<T> {
-        self.inputs()
-    }
-}
+use crate::{DataError, MapSamples};
 
 /// A fitted change of the inputs: the same numbers for the training set, the test set, and whatever comes later.
 pub trait Transform<T: Real>: Debug + Send + Sync {
@@ -49,13 +22,15 @@ pub trait Transform<T: Real>: Debug + Send + Sync {
     /// As [`Transform::apply_tensor`], and [`DataError::NoInverse`] where the samples cannot be known.
     fn invert_tensor(&self, inputs: Tensor<T>) -> Result<Tensor<T>, DataError>;
 
-    /// A data set with transformed inputs.
+    /// The same data set, table or tensor with transformed samples, a [`Train`](crate::Train) or [`Test`](crate::Test) as it was.
     ///
     /// # Errors
     /// As [`Transform::apply_tensor`].
-    fn apply(&self, set: Dataset<T>) -> Result<Dataset<T>, DataError> {
-        let (inputs, targets) = set.into_parts();
-        Dataset::new(self.apply_tensor(inputs)?, targets)
+    fn apply<S: MapSamples<T>>(&self, samples: S) -> Result<S, DataError>
+    where
+        Self: Sized,
+    {
+        samples.map_samples(|inputs| self.apply_tensor(inputs))
     }
 }
 

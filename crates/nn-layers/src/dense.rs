@@ -87,6 +87,10 @@ impl Op for Dense {
         "Dense"
     }
 
+    fn settings(&self) -> String {
+        self.name().to_string() // the parameters show the rest
+    }
+
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let input = inputs[0];
         let Some(n) = input.last() else {

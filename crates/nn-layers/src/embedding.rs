@@ -17,8 +17,9 @@ use tensor_ops::{Real, Shape};
 ///
 /// **Indices are numbers of the network's own type**: exact as far as f32 counts, 2²⁴ = 16,777,216, which is why no longer table
 /// is taken. What is no whole number in 0..n (negative ones too) is refused by [`Network::accepts`](nn_core::Network::accepts),
-/// and so by `predict` and at the beginning of `fit`, where the layer reads the network's input. Of what another layer
-/// computed, nobody can say it before; there the row of what is no index is NaN.
+/// and so by `predict` and at the beginning of `fit`, where the layer reads the network's input, or what layers such as
+/// [`Reshape`](crate::Reshape) have made of it that only move numbers. Of what another layer computed, nobody can say it before; there the
+/// row of what is no index is NaN.
 ///
 /// Backward: `dW[i]` = Σ dy over the places with index i. The row of the
 /// [`padding`](Embedding::padding) index starts as 0 and has a gradient of 0, so that it stays as it is. An index has no gradient: dx = 0.
@@ -114,15 +115,27 @@ struct WithoutRow {
 
 impl Initializer for WithoutRow {
     fn fill(&self, shape: &Shape, fan: Fan, random: &mut dyn Rng, out: &mut [f64]) {
-        self.init.fill(shape, fan, random, out);
+        self.fill_before(1.0, shape, fan, random, out);
+    }
+
+    fn fill_before(&self, gain: f64, shape: &Shape, fan: Fan, random: &mut dyn Rng, out: &mut [f64]) {
+        self.init.fill_before(gain, shape, fan, random, out);
         let dim = out.len() / shape[0];
         out[self.row * dim..][..dim].fill(0.0);
+    }
+
+    fn check(&self, shape: &Shape) -> Result<(), String> {
+        self.init.check(shape)
     }
 }
 
 impl Op for Embedding {
     fn name(&self) -> &'static str {
         "Embedding"
+    }
+
+    fn settings(&self) -> String {
+        format!("Embedding {{ padding: {:?}, by_frequency: {} }}", self.padding, self.by_frequency)
     }
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
@@ -264,8 +277,28 @@ mod tests {
             assert!(error.to_string().starts_with("layers.0 (Embedding): sample 1 holds "), "{error}");
         }
         assert!(network.accepts(&Rows::new(&[0.0, 3.0], [2]).unwrap(), Mode::Training).is_ok());
+        let moved = Sequential::new().push(Reshape::new([2, 1])).push(crate::Permute::new([1, 0]));
+        let moved = moved.push(crate::Flatten).push(crate::Identity).push(Embedding::new(4, 2));
+        let error = moved.bind([2]).unwrap().accepts(&Rows::new(&[0.0, 7.0], [2]).unwrap(), Mode::Inference);
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with("layers.4 (Embedding): sample 0 holds 7"), "{error}");
         let hidden = of_numbers(Embedding::new(2, 1)).init::<f64>([1], 0).unwrap();
         assert!(hidden.predict(&[[0.9]].into()).unwrap().as_slice()[0].is_nan());
+    }
+
+    /// With a padding index the rule is asked as without one, and told what follows.
+    #[test]
+    fn a_padded_table_starts_by_the_rule_of_any_other() {
+        let uniform = crate::init::Uniform::new(1.0, -1.0);
+        let error = Embedding::new(3, 2).padding(0).init_weight(uniform).bind([1]).unwrap_err().to_string();
+        assert!(error.contains("weight starts badly"), "{error}");
+
+        let start = |embedding: Embedding| -> Vec<f64> {
+            let net = Sequential::new().push(embedding.init_weight(crate::init::FitNext)).push(crate::Relu);
+            net.bind([1]).unwrap().initial_theta(0)
+        };
+        let (padded, plain) = (start(Embedding::new(3, 2).padding(0)), start(Embedding::new(3, 2)));
+        assert_eq!((&padded[..2], &padded[2..]), (&[0.0; 2][..], &plain[2..]));
     }
 
     #[test]

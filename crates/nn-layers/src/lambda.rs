@@ -13,14 +13,15 @@ type Backward = dyn Fn([&[f64]; 3], &mut [f64]) + Send + Sync;
 /// y = f(x) with a function f and its derivative, both written as closures: to try something, without a type of its own.
 ///
 /// The closures compute in f64, whatever type the network has, and on copies: a layer that is here to stay is faster with an
-/// [`Op`] and a [`Kernel`] of its own. They are called for one sample after another, on any thread, and have to be pure.
+/// [`Op`] and a [`Kernel`] of its own. They are called for one sample after another, on any thread, and have to be pure. What they do
+/// not write is NaN.
 /// Whether the second fits the first is what `nn-check` tells.
 ///
 /// ```
-/// use nn_core::{Context, Layer};
+/// use nn_core::Layer;
 /// use nn_layers::{Dense, Lambda, Sequential};
 /// let sine = Lambda::elementwise("Sine", f64::sin, |x, _, dy| dy * x.cos());
-/// nn_check::layer(&sine, [3], 4, Context::inference(), 0)?.assert();
+/// nn_check::layer(&sine, [3], 4)?.assert();
 /// let network = Sequential::new().push(Dense::new(3)).push(sine).bind([2])?;
 ///
 /// // Of whole samples: the sum of three numbers, and its gradient.
@@ -29,7 +30,7 @@ type Backward = dyn Fn([&[f64]; 3], &mut [f64]) + Send + Sync;
 ///     |x, y| y[0] = x.iter().sum(),
 ///     |[_x, _y, dy], dx| dx.fill(dy[0]),
 /// );
-/// nn_check::layer(&sum, [3], 4, Context::inference(), 0)?.assert();
+/// nn_check::layer(&sum, [3], 4)?.assert();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -131,6 +132,7 @@ impl<T: Real> Kernel<T> for Lambda {
             let (x, out) = numbers.split_at_mut(width);
             for i in 0..pass.x[0].len() {
                 widen(pass.x[0].row(i), x);
+                out.fill(f64::NAN); // what the closure leaves out is not what another layer left behind
                 (self.forward)(x, out);
                 narrow(out, y.row(i));
             }
@@ -147,6 +149,7 @@ impl<T: Real> Kernel<T> for Lambda {
                 widen(pass.x[0].row(i), x);
                 widen(pass.y.row(i), y);
                 widen(pass.dy.row(i), dy);
+                out.fill(f64::NAN);
                 (self.backward)([x, y, dy], out);
                 narrow(out, dx[0].row(i));
             }
@@ -172,3 +175,28 @@ nn_check::suite!(
     ),
     input: [3], batch: 4, refuses: [&[2], &[3, 1]]
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_core::{Context, InputGradient, Layer, Rows, Workspace};
+
+    #[test]
+    fn what_a_closure_does_not_write_is_nan() {
+        let all = Lambda::elementwise("Nine", |_| 9.0, |_, _, _| 9.0);
+        let half = Lambda::new("Half", [2], [2], |x, y| y[0] = x[0], |[_, _, dy], dx| dx[0] = dy[0]);
+        for layer in [all, half] {
+            let network = layer.bind([2]).unwrap();
+            let mut ws = Workspace::<f32>::training(&network, 1).unwrap();
+            let (x, cx) = (Rows::new(&[1.0, 2.0], [2]).unwrap(), Context::training(0, 0));
+            let y = network.forward(&[], &[], x, &cx, &mut ws).data().to_vec();
+            ws.output_gradient_mut(&network).fill(3.0);
+            network.backward(&[], &[], x, &cx, &mut ws, InputGradient::Compute);
+            let dx = ws.input_gradient(&network).unwrap().data().to_vec();
+            match layer.name {
+                "Nine" => assert_eq!((y, dx), (vec![9.0; 2], vec![9.0; 2])),
+                _ => assert!(y[0] == 1.0 && y[1].is_nan() && dx[0] == 3.0 && dx[1].is_nan(), "{y:?} {dx:?}"),
+            }
+        }
+    }
+}

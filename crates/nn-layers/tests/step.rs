@@ -1,15 +1,15 @@
 //! A step in one go: what is computed together has the bits of what is computed one by one; nothing is allocated; and the
 //! parallel regions are few.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nn_core::{
-    BackPass, Batch, BindErrorKind, Context, InputGradient, Kernel, Layer, Local, Loss, Model, Op, Pass,
-    Plan, Rows, RowsMut, Target,
+    BackPass, Batch, BindErrorKind, Context, Fan, InputGradient, Kernel, Layer, Local, Loss, Model, Op,
+    ParamsMut, Pass, Plan, Rows, RowsMut, Target,
 };
 use nn_layers::{
     BatchNorm, Dense, Dropout, MeanSquaredError, Relu, Residual, Sequential, Sigmoid, SoftmaxCrossEntropy,
-    Tanh,
+    Tanh, init,
 };
 use tensor_ops::random::Stream;
 use tensor_ops::{Real, Shape, pool};
@@ -196,4 +196,65 @@ fn a_loss_that_is_no_number_changes_nothing() {
             model.step(&batch, &SoftmaxCrossEntropy::new(), &cx, &mut ws, &mut [], &|_| panic!("an update"));
         assert!(loss.is_nan() && model.fingerprint() == before);
     });
+}
+
+/// y = w·s·x with an observed s, which every step doubles.
+#[derive(Debug, Clone)]
+struct Doubling {
+    /// Whether dw reads s where it may have changed.
+    late: bool,
+}
+
+impl Op for Doubling {
+    fn name(&self) -> &'static str {
+        "Doubling"
+    }
+    fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
+        let fan = Fan { inputs: 1, outputs: 1 };
+        Ok(Plan::new(inputs[0]).param("w", [1], fan, Arc::new(init::Ones)).state("s", [1], 1.0).saved_back(1))
+    }
+}
+
+impl<T: Real> Kernel<T> for Doubling {
+    fn forward(&self, pass: &Pass<'_, T>, mut y: RowsMut<'_, T>, _: Local<'_, T>) {
+        for (y, x) in y.data().iter_mut().zip(pass.x[0].data()) {
+            *y = pass.theta[0][0] * pass.state[0][0] * *x;
+        }
+    }
+    fn observe(&self, _: &Pass<'_, T>, mut state: ParamsMut<'_, T>) {
+        let s = &mut state.get(0).expect("declared in `plan`")[0];
+        *s = *s + *s;
+    }
+    fn backward_input(&self, pass: &BackPass<'_, T>, dx: &mut [RowsMut<'_, T>], local: Local<'_, T>) {
+        local.saved.fill(pass.state[0][0]);
+        for (dx, dy) in dx[0].data().iter_mut().zip(pass.dy.data()) {
+            *dx = pass.theta[0][0] * pass.state[0][0] * *dy;
+        }
+    }
+    fn backward_params(&self, pass: &BackPass<'_, T>, mut dtheta: ParamsMut<'_, T>, _: &mut [T]) {
+        let s = if self.late { pass.state[0][0] } else { pass.saved_back[0] };
+        let dot: T = pass.x[0].data().iter().zip(pass.dy.data()).map(|(x, dy)| *x * *dy).sum();
+        dtheta.get(0).expect("declared in `plan`")[0] = s * dot;
+    }
+}
+
+nn_check::suite!(a_parameter_beside_an_observed_tensor: Doubling { late: false }, input: [3], batch: 4);
+
+/// An update of the state may be over before dθ: what reads it there is stopped, and not told another number.
+#[test]
+fn a_parameter_gradient_sees_no_state_that_may_have_changed() {
+    for in_one_go in [true, false] {
+        let step = || {
+            let mut model: Model<f64> = Doubling { late: true }.init([1], 0).expect("a network");
+            let mut ws = model.workspace(1).expect("a workspace");
+            let x = Rows::new(&[2.0], [1]).expect("a sample");
+            let batch = Batch::new(x, Target::Values(x)).expect("a batch");
+            let (loss, cx) = (MeanSquaredError::new(), Context::training(0, 0));
+            match in_one_go {
+                true => model.step(&batch, &loss, &cx, &mut ws, &mut [], &|_| ()),
+                false => model.loss_and_gradient(&batch, &loss, &cx, &mut ws),
+            }
+        };
+        assert!(std::panic::catch_unwind(step).is_err(), "in one go: {in_one_go}");
+    }
 }

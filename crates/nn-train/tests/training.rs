@@ -10,7 +10,7 @@ use tensor_ops::{Tensor, pool};
 fn digits() -> (Dataset<f32>, Dataset<f32>) {
     let (train, test) = datasets::digits().split(0.75, 0).unwrap();
     let scale = Standardizer::fit(&train).unwrap();
-    (scale.apply(train).unwrap(), scale.apply(test).unwrap())
+    (scale.apply(train).unwrap().0, scale.apply(test).unwrap().0)
 }
 
 fn net() -> Sequential {

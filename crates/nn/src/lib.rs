@@ -28,14 +28,19 @@ pub use tensor_ops::pool::{set_threads, threads};
 
 /// The nouns of a usual program.
 pub mod prelude {
-    pub use nn_core::{Batch, Context, Layer, Loss, Model, Rows, Target, Workspace};
+    pub use nn_core::{Batch, Context, Layer, Loss, Model, Reduction, Rows, Target, Workspace};
     #[cfg(feature = "builtin")]
     pub use nn_data::datasets;
-    pub use nn_data::{Batches, Dataset, Standardizer, Targets, Transform};
+    pub use nn_data::{Batches, Dataset, Standardizer, Targets, Train, Transform};
     pub use nn_layers::{
         BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Embedding, Flatten, Frozen, Gelu, Graph,
         GroupNorm, LayerNorm, LeakyRelu, MeanAbsoluteError, MeanSquaredError, Parallel, Relu, Repeat,
         Reshape, Residual, RmsNorm, Sequential, Shared, Sigmoid, Silu, Softmax, SoftmaxCrossEntropy, Tanh,
+    };
+    pub use nn_layers::{
+        BinaryFocal, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge, HingeEmbedding, Huber,
+        KlDivergence, MarginRanking, MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, Penalty,
+        PoissonNll, SigmoidCrossEntropy, SmoothL1, SoftMargin, SquaredHinge, TripletMargin,
     };
     pub use nn_optim::{Adam, CosineAnnealing, Optimizer, Schedule, Sgd, clip_norm, clip_value};
     pub use nn_train::{History, Trainer, as_batch, batch_of, evaluate};

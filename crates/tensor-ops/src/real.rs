@@ -55,6 +55,8 @@ pub trait Real:
     fn to_f64(self) -> f64;
     /// The bits, as the low end of 64.
     fn bits(self) -> u64;
+    /// The number of these [bits](Real::bits): the payload of a NaN too.
+    fn from_bits(bits: u64) -> Self;
     /// `n` as a real number.
     fn from_usize(n: usize) -> Self {
         Self::from_f64(n as f64)
@@ -162,6 +164,9 @@ macro_rules! real {
             }
             fn bits(self) -> u64 {
                 self.to_bits().into()
+            }
+            fn from_bits(bits: u64) -> Self {
+                <$t>::from_bits(bits as _)
             }
             #[inline(always)]
             fn sqrt(self) -> Self {

@@ -7,7 +7,7 @@ use tensor_ops::{Real, Tensor};
 
 use super::ReadError;
 use super::bytes::{Number, expect_end, numbers, open, plain, plain_ahead, read_up_to};
-use crate::{Dataset, Targets};
+use crate::{Dataset, Parts, Targets, Test, Train};
 
 /// The tensor of an IDX file, gzip or not: any rank from 1 to 8, numbers as they are stored (images: 0 to 255).
 ///
@@ -80,9 +80,9 @@ fn tensor<T: Real>(input: &mut dyn Read, name: &str) -> Result<Tensor<T>, ReadEr
 /// assert_eq!((train.len(), test.len()), (60_000, 10_000));
 /// # Ok::<(), nn_data::files::ReadError>(())
 /// ```
-pub fn read_mnist<T: Real>(folder: impl AsRef<Path>) -> Result<(Dataset<T>, Dataset<T>), ReadError> {
+pub fn read_mnist<T: Real>(folder: impl AsRef<Path>) -> Result<Parts<Dataset<T>>, ReadError> {
     let folder = folder.as_ref();
-    Ok((part(folder, "train")?, part(folder, "t10k")?))
+    Ok((Train(part(folder, "train")?), Test(part(folder, "t10k")?)))
 }
 
 fn part<T: Real>(folder: &Path, part: &str) -> Result<Dataset<T>, ReadError> {

@@ -6,18 +6,18 @@ use super::Moments;
 use super::affine::Affine;
 use super::moments::Summary;
 use crate::transform::check_features;
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// x ← (x - mean) / deviation, for images `(m, C, H, W)` or anything else `(m, C, ..)`: one mean and one standard deviation for
 /// all places of a channel. A constant channel is only centred.
 ///
 /// ```
-/// use nn_data::{ChannelStandardizer, Transform};
+/// use nn_data::{ChannelStandardizer, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let images = Tensor::from([[[1.0, 3.0], [7.0, 7.0]]]); // (1, 2 channels, 2 places)
+/// let images = Train(Tensor::from([[[1.0, 3.0], [7.0, 7.0]]])); // (1, 2 channels, 2 places)
 /// let scale = ChannelStandardizer::fit(&images)?;
 /// assert_eq!((scale.mean(), scale.deviation()), (&[2.0, 7.0][..], &[1.0, 1.0][..]));
-/// assert_eq!(scale.apply_tensor(images)?, [[[-1.0, 1.0], [0.0, 0.0]]].into());
+/// assert_eq!(scale.apply(images)?.0, [[[-1.0, 1.0], [0.0, 0.0]]].into());
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ impl ChannelStandardizer {
     /// # Errors
     /// [`DataError::Rank`] without a channel axis, [`DataError::NotFinite`] for NaN or infinity, [`DataError::Empty`] for
     /// no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<ChannelStandardizer, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<ChannelStandardizer, DataError> {
         let x = train.samples();
         let summary = Moments::of(x)?;
         let channels = x.shape()[1];

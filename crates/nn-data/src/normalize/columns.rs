@@ -3,19 +3,19 @@
 use tensor_ops::{Real, Tensor};
 
 use crate::transform::{check_features, dimensions, sample_shape};
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// Transforms of some features each, side by side: the features that they make, in the order of the parts, and behind them
 /// the features that no part names, as they are: `(m, n)` becomes `(m, n')`.
 ///
 /// ```
-/// use nn_data::{Columns, OneHot, Standardizer, Transform};
+/// use nn_data::{Columns, OneHot, Standardizer, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[7.0, 1.0, 0.0], [8.0, 3.0, 2.0]]);
+/// let train = Train(Tensor::from([[7.0, 1.0, 0.0], [8.0, 3.0, 2.0]]));
 /// let columns = Columns::fit(&train)?.on(&[1], Standardizer::fit)?.on(&[2], OneHot::fit)?.done();
-/// let y = columns.apply_tensor(train.clone())?;
+/// let y = columns.apply(train.clone())?.0;
 /// assert_eq!(y, [[-1.0, 1.0, 0.0, 7.0], [1.0, 0.0, 1.0, 8.0]].into());
-/// assert_eq!(columns.invert_tensor(y)?, train);
+/// assert_eq!(columns.invert_tensor(y)?, train.0);
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl<T: Real> Columns<T> {
     ///
     /// # Errors
     /// [`DataError::Empty`] for no samples.
-    pub fn fit(train: &impl Samples<T>) -> Result<ColumnsFit<'_, T>, DataError> {
+    pub fn fit(train: &Train<impl Samples<T>>) -> Result<ColumnsFit<'_, T>, DataError> {
         let train = train.samples();
         let (_, width) = dimensions(train)?;
         Ok(ColumnsFit { train, columns: Columns { parts: Vec::new(), rest: (0..width).collect(), width } })
@@ -64,16 +64,16 @@ impl<T: Real> ColumnsFit<'_, T> {
     pub fn on<F: Transform<T> + 'static>(
         mut self,
         columns: &[usize],
-        fit: impl FnOnce(&Tensor<T>) -> Result<F, DataError>,
+        fit: impl FnOnce(&Train<Tensor<T>>) -> Result<F, DataError>,
     ) -> Result<Self, DataError> {
         let Columns { rest, parts, width } = &mut self.columns;
         for &column in columns {
             let place = rest.iter().position(|&c| c == column);
             rest.remove(place.ok_or(DataError::Column { column, features: *width })?);
         }
-        let selected = gather(self.train, *width, columns)?;
+        let selected = Train(gather(self.train, *width, columns)?);
         let transform = fit(&selected)?;
-        let made = sample_shape(&transform.apply_tensor(selected)?)?.size();
+        let made = sample_shape(&transform.apply_tensor(selected.0)?)?.size();
         parts.push(Part { columns: columns.to_vec(), transform: Box::new(transform), made });
         Ok(self)
     }

@@ -4,16 +4,16 @@ use tensor_ops::{Real, Tensor};
 
 use super::quantile::quantile;
 use crate::transform::{check_features, column, dimensions};
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// NaN ← a number for each feature, from the values of the set that it was fitted on.
 ///
 /// What was missing is not remembered: the inverse leaves all as it is.
 ///
 /// ```
-/// use nn_data::{Imputer, Transform};
+/// use nn_data::{Imputer, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[1.0, 5.0], [f64::NAN, 5.0], [3.0, f64::NAN], [8.0, 6.0]]);
+/// let train = Train(Tensor::from([[1.0, 5.0], [f64::NAN, 5.0], [3.0, f64::NAN], [8.0, 6.0]]));
 /// assert_eq!(Imputer::mean(&train)?.fill(), [4.0, 16.0 / 3.0]);
 /// assert_eq!(Imputer::median(&train)?.fill(), [3.0, 5.0]);
 /// let fill = Imputer::most_frequent(&train)?;
@@ -30,7 +30,7 @@ impl Imputer {
     ///
     /// # Errors
     /// [`DataError::Missing`] for a feature without values, [`DataError::Empty`] for no samples.
-    pub fn mean<T: Real>(train: &impl Samples<T>) -> Result<Imputer, DataError> {
+    pub fn mean<T: Real>(train: &Train<impl Samples<T>>) -> Result<Imputer, DataError> {
         // The running mean: no sum that could overflow.
         let running = |values: Vec<f64>| {
             values.iter().enumerate().fold(0.0, |mean, (i, x)| mean + (x - mean) / (i + 1) as f64)
@@ -42,7 +42,7 @@ impl Imputer {
     ///
     /// # Errors
     /// As [`Imputer::mean`].
-    pub fn median<T: Real>(train: &impl Samples<T>) -> Result<Imputer, DataError> {
+    pub fn median<T: Real>(train: &Train<impl Samples<T>>) -> Result<Imputer, DataError> {
         Imputer::of(train, |mut values| {
             values.sort_unstable_by(f64::total_cmp);
             quantile(&values, 0.5)
@@ -53,7 +53,7 @@ impl Imputer {
     ///
     /// # Errors
     /// As [`Imputer::mean`].
-    pub fn most_frequent<T: Real>(train: &impl Samples<T>) -> Result<Imputer, DataError> {
+    pub fn most_frequent<T: Real>(train: &Train<impl Samples<T>>) -> Result<Imputer, DataError> {
         Imputer::of(train, |mut values| {
             values.sort_unstable_by(f64::total_cmp);
             let runs = values.chunk_by(|a, b| a == b);
@@ -72,7 +72,10 @@ impl Imputer {
         &self.fill
     }
 
-    fn of<T: Real>(train: &impl Samples<T>, f: impl Fn(Vec<f64>) -> f64) -> Result<Imputer, DataError> {
+    fn of<T: Real>(
+        train: &Train<impl Samples<T>>,
+        f: impl Fn(Vec<f64>) -> f64,
+    ) -> Result<Imputer, DataError> {
         let x = train.samples();
         let (_, width) = dimensions(x)?;
         let mut fill = Vec::with_capacity(width);

@@ -4,16 +4,16 @@ use tensor_ops::Real;
 
 use super::affine::{Affine, transforms};
 use super::min_max::extremes;
-use crate::{DataError, Samples};
+use crate::{DataError, Samples, Train};
 
 /// x ← x / max |x|, for each feature, with the largest magnitude of the set that it was fitted on. A feature of zeros is
 /// left as it is.
 ///
 /// ```
-/// use nn_data::{MaxAbs, Transform};
+/// use nn_data::{MaxAbs, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[1.0, -4.0], [2.0, 3.0]]);
-/// assert_eq!(MaxAbs::fit(&train)?.apply_tensor(train)?, [[0.5, -1.0], [1.0, 0.75]].into());
+/// let train = Train(Tensor::from([[1.0, -4.0], [2.0, 3.0]]));
+/// assert_eq!(MaxAbs::fit(&train)?.apply(train)?.0, [[0.5, -1.0], [1.0, 0.75]].into());
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ impl MaxAbs {
     ///
     /// # Errors
     /// [`DataError::NotFinite`] for NaN or infinity, [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<MaxAbs, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<MaxAbs, DataError> {
         let (smallest, largest) = extremes(train)?;
         let scale: Vec<f64> = smallest.iter().zip(&largest).map(|(low, high)| low.abs().max(*high)).collect();
         Ok(MaxAbs { affine: Affine::new(vec![0.0; scale.len()], scale, 0.0) })

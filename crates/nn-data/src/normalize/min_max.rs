@@ -4,7 +4,7 @@ use tensor_ops::Real;
 
 use super::affine::{Affine, transforms};
 use crate::transform::finite_dimensions;
-use crate::{DataError, Samples};
+use crate::{DataError, Samples, Train};
 
 /// x ← (x - min) / (max - min) · (high - low) + low, for each feature, with the extremes of the set that it was fitted on.
 ///
@@ -12,9 +12,9 @@ use crate::{DataError, Samples};
 /// fitted extremes go beyond the range.
 ///
 /// ```
-/// use nn_data::{MinMax, Transform};
+/// use nn_data::{MinMax, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[0.0, 7.0], [4.0, 7.0]]);
+/// let train = Train(Tensor::from([[0.0, 7.0], [4.0, 7.0]]));
 /// let scale = MinMax::fit(&train)?;
 /// assert_eq!(scale.apply_tensor([[1.0, 8.0]].into())?, [[0.25, 1.0]].into());
 /// # Ok::<(), nn_data::DataError>(())
@@ -29,7 +29,7 @@ impl MinMax {
     ///
     /// # Errors
     /// As [`MinMax::fit_to`].
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<MinMax, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<MinMax, DataError> {
         MinMax::fit_to(train, 0.0, 1.0)
     }
 
@@ -40,13 +40,13 @@ impl MinMax {
     /// or a range that overflows, [`DataError::Empty`] for no samples.
     ///
     /// ```
-    /// use nn_data::{MinMax, Transform};
+    /// use nn_data::{MinMax, Train, Transform};
     /// use tensor_ops::Tensor;
-    /// let train = Tensor::from([[0.0], [4.0]]);
-    /// assert_eq!(MinMax::fit_to(&train, -1.0, 1.0)?.apply_tensor(train)?, [[-1.0], [1.0]].into());
+    /// let train = Train(Tensor::from([[0.0], [4.0]]));
+    /// assert_eq!(MinMax::fit_to(&train, -1.0, 1.0)?.apply(train)?.0, [[-1.0], [1.0]].into());
     /// # Ok::<(), nn_data::DataError>(())
     /// ```
-    pub fn fit_to<T: Real>(train: &impl Samples<T>, low: f64, high: f64) -> Result<MinMax, DataError> {
+    pub fn fit_to<T: Real>(train: &Train<impl Samples<T>>, low: f64, high: f64) -> Result<MinMax, DataError> {
         if !(low < high && low.is_finite() && high.is_finite()) {
             let expected = "finite numbers low < high";
             return Err(DataError::Setting { what: "the upper end of MinMax", value: high, expected });
@@ -70,7 +70,7 @@ impl MinMax {
 transforms!(MinMax);
 
 /// The smallest and the largest value of each feature.
-pub(super) fn extremes<T: Real>(train: &impl Samples<T>) -> Result<(Vec<f64>, Vec<f64>), DataError> {
+pub(super) fn extremes<T: Real>(train: &Train<impl Samples<T>>) -> Result<(Vec<f64>, Vec<f64>), DataError> {
     let x = train.samples();
     let (_, width) = finite_dimensions(x)?;
     let mut smallest: Vec<T> = x.as_slice()[..width].to_vec();

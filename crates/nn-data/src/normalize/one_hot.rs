@@ -4,19 +4,19 @@ use tensor_ops::{Real, Tensor};
 
 use super::ordinal::{Unknown, categories, place};
 use crate::transform::check_features;
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// A feature with k categories ← k features, 1 at the position of the sample's category and 0 elsewhere:
 /// `(m, n)` becomes `(m, k₁ + .. + kₙ)`. Categories are the distinct values of the set that it was fitted on, ascending.
 ///
 /// ```
-/// use nn_data::{OneHot, Transform};
+/// use nn_data::{OneHot, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[20.0], [10.0], [30.0]]);
+/// let train = Train(Tensor::from([[20.0], [10.0], [30.0]]));
 /// let codes = OneHot::fit(&train)?;
-/// let rows = codes.apply_tensor(train.clone())?;
+/// let rows = codes.apply(train.clone())?.0;
 /// assert_eq!(rows, [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]].into());
-/// assert_eq!(codes.invert_tensor(rows)?, train);
+/// assert_eq!(codes.invert_tensor(rows)?, train.0);
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl OneHot {
     ///
     /// # Errors
     /// [`DataError::NotFinite`] for NaN or infinity, [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<OneHot, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<OneHot, DataError> {
         Ok(OneHot { categories: categories(train)?, unknown: Unknown::Refuse })
     }
 

@@ -3,7 +3,7 @@
 use tensor_ops::{Real, Tensor};
 
 use crate::transform::{check_features, column, finite_dimensions};
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// What becomes of a category that the fit has not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,11 +19,11 @@ pub enum Unknown {
 /// x ← the position of x among the ascending categories of its feature, those of the set that it was fitted on.
 ///
 /// ```
-/// use nn_data::{Ordinal, Transform, Unknown};
+/// use nn_data::{Ordinal, Train, Transform, Unknown};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[20.0], [10.0], [30.0]]);
+/// let train = Train(Tensor::from([[20.0], [10.0], [30.0]]));
 /// let codes = Ordinal::fit(&train)?;
-/// assert_eq!(codes.apply_tensor(train)?, [[1.0], [0.0], [2.0]].into());
+/// assert_eq!(codes.apply(train)?.0, [[1.0], [0.0], [2.0]].into());
 /// assert!(codes.apply_tensor(Tensor::from([[15.0]])).is_err());
 /// assert_eq!(codes.unknown(Unknown::Accept).apply_tensor([[15.0]].into())?, [[-1.0]].into());
 /// # Ok::<(), nn_data::DataError>(())
@@ -39,7 +39,7 @@ impl Ordinal {
     ///
     /// # Errors
     /// [`DataError::NotFinite`] for NaN or infinity, [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<Ordinal, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<Ordinal, DataError> {
         Ok(Ordinal { categories: categories(train)?, unknown: Unknown::Refuse })
     }
 
@@ -86,7 +86,7 @@ impl<T: Real> Transform<T> for Ordinal {
 }
 
 /// The distinct values of each feature, ascending.
-pub(super) fn categories<T: Real>(train: &impl Samples<T>) -> Result<Vec<Vec<f64>>, DataError> {
+pub(super) fn categories<T: Real>(train: &Train<impl Samples<T>>) -> Result<Vec<Vec<f64>>, DataError> {
     let x = train.samples();
     let (_, width) = finite_dimensions(x)?;
     let distinct = |j| {

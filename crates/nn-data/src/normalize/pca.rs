@@ -3,7 +3,7 @@
 use tensor_ops::{Real, Tensor};
 
 use super::covariance::{Axes, Linear};
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// How many principal components are kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,12 +25,12 @@ pub enum Components {
 /// nearest point on the axes that are kept.
 ///
 /// ```
-/// use nn_data::{Components, Pca, Transform};
+/// use nn_data::{Components, Pca, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::<f64>::from([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]);
+/// let train = Train(Tensor::<f64>::from([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]));
 /// let pca = Pca::fit(&train, Components::All)?;
 /// assert_eq!((pca.variances().len(), pca.axes().shape().as_slice()), (1, &[1, 2][..]));
-/// let y = pca.apply_tensor(train)?;
+/// let y = pca.apply(train)?;
 /// assert!((y.as_slice()[2] - 5.0).abs() < 1e-12);
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
@@ -47,7 +47,7 @@ impl Pca {
     /// # Errors
     /// [`DataError::Setting`] for fewer than 2 samples, no components, or a share outside (0, 1];
     /// [`DataError::NotFinite`] for NaN or infinity; [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>, components: Components) -> Result<Pca, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>, components: Components) -> Result<Pca, DataError> {
         match components {
             Components::Count(0) => {
                 let what = "the number of components";

@@ -2,15 +2,15 @@
 
 use tensor_ops::{Real, Tensor};
 
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// Transforms that are applied in their order, each fitted on what those before it have made of the training set, and
 /// inverted in the other order.
 ///
 /// ```
-/// use nn_data::{Components, Imputer, Pca, Pipeline, Standardizer, Transform};
+/// use nn_data::{Components, Imputer, Pca, Pipeline, Standardizer, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[1.0, 10.0], [f64::NAN, 30.0], [3.0, 20.0]]);
+/// let train = Train(Tensor::from([[1.0, 10.0], [f64::NAN, 30.0], [3.0, 20.0]]));
 /// let (pipeline, train) = Pipeline::fit(&train)
 ///     .then(Imputer::median)?
 ///     .then(Standardizer::fit)?
@@ -28,14 +28,14 @@ pub struct Pipeline<T> {
 /// A [`Pipeline`] that is being fitted, with the training samples as its steps so far have left them.
 #[derive(Debug)]
 pub struct PipelineFit<T> {
-    train: Tensor<T>,
+    train: Train<Tensor<T>>,
     steps: Vec<Box<dyn Transform<T>>>,
 }
 
 impl<T: Real> Pipeline<T> {
     /// Begins with a copy of the training samples.
-    pub fn fit(train: &impl Samples<T>) -> PipelineFit<T> {
-        PipelineFit { train: train.samples().clone(), steps: Vec::new() }
+    pub fn fit(train: &Train<impl Samples<T>>) -> PipelineFit<T> {
+        PipelineFit { train: Train(train.samples().clone()), steps: Vec::new() }
     }
 
     /// Of steps that are fitted already, such as those that were read from a file.
@@ -61,16 +61,16 @@ impl<T: Real> PipelineFit<T> {
     /// Those of `fit` and of [`Transform::apply_tensor`].
     pub fn then<F: Transform<T> + 'static>(
         mut self,
-        fit: impl FnOnce(&Tensor<T>) -> Result<F, DataError>,
+        fit: impl FnOnce(&Train<Tensor<T>>) -> Result<F, DataError>,
     ) -> Result<PipelineFit<T>, DataError> {
         let step = fit(&self.train)?;
-        self.train = step.apply_tensor(self.train)?;
+        self.train = step.apply(self.train)?;
         self.steps.push(Box::new(step));
         Ok(self)
     }
 
     /// The fitted pipeline, and the training samples behind it.
-    pub fn done(self) -> (Pipeline<T>, Tensor<T>) {
+    pub fn done(self) -> (Pipeline<T>, Train<Tensor<T>>) {
         (Pipeline { steps: self.steps }, self.train)
     }
 }

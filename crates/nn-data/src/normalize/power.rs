@@ -5,7 +5,7 @@ use tensor_ops::{Real, Tensor};
 use super::affine::Affine;
 use super::{Moments, Summary};
 use crate::transform::{check_features, column, finite_dimensions};
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// The power transform of Yeo and Johnson ("A new family of power transformations to improve normality or symmetry", 2000),
 /// for each feature, with the exponent λ of largest likelihood on the set that it was fitted on; then standardised.
@@ -14,12 +14,12 @@ use crate::{DataError, Samples, Transform};
 /// where λ = 2. A constant feature keeps λ = 1, which changes nothing.
 ///
 /// ```
-/// use nn_data::{Power, Transform};
+/// use nn_data::{Power, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::<f64>::from([[0.1], [0.2], [0.5], [1.0], [3.0], [20.0]]);
+/// let train = Train(Tensor::<f64>::from([[0.1], [0.2], [0.5], [1.0], [3.0], [20.0]]));
 /// let power = Power::fit(&train)?;
 /// assert!(power.lambdas()[0] < 0.0, "a long tail is pulled in");
-/// let back = power.invert_tensor(power.apply_tensor(train.clone())?)?;
+/// let back = power.invert_tensor(power.apply_tensor(train.0.clone())?)?;
 /// assert!(back.as_slice().iter().zip(train.as_slice()).all(|(a, b)| (a - b).abs() < 1e-9));
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
@@ -39,7 +39,7 @@ impl Power {
     ///
     /// # Errors
     /// [`DataError::NotFinite`] for NaN or infinity, or where powers overflow; [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<Power, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<Power, DataError> {
         let x = train.samples();
         let (m, width) = finite_dimensions(x)?;
         let lambdas: Vec<f64> = (0..width).map(|j| best(&column(x, width, j))).collect();

@@ -5,7 +5,7 @@ use tensor_ops::Real;
 use super::affine::{Affine, transforms};
 use super::quantile::quantile;
 use crate::transform::{column, finite_dimensions};
-use crate::{DataError, Samples};
+use crate::{DataError, Samples, Train};
 
 /// x ← (x - median) / (q₇₅ - q₂₅), for each feature, with the quantiles of the set that it was fitted on, linear between
 /// ranks. Where the two quantiles are equal the feature is only centred.
@@ -13,10 +13,10 @@ use crate::{DataError, Samples};
 /// Quantiles need all values of a feature in their order: a copy of one column at a time.
 ///
 /// ```
-/// use nn_data::{Robust, Transform};
+/// use nn_data::{Robust, Train, Transform};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[1.0], [2.0], [3.0], [4.0], [1e9]]);
-/// let scaled = Robust::fit(&train)?.apply_tensor(train)?;
+/// let train = Train(Tensor::from([[1.0], [2.0], [3.0], [4.0], [1e9]]));
+/// let scaled = Robust::fit(&train)?.apply(train)?;
 /// assert_eq!(scaled.as_slice()[..4], [-1.0, -0.5, 0.0, 0.5]);
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
@@ -30,7 +30,7 @@ impl Robust {
     ///
     /// # Errors
     /// As [`Robust::fit_between`].
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<Robust, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<Robust, DataError> {
         Robust::fit_between(train, 0.25, 0.75)
     }
 
@@ -41,13 +41,17 @@ impl Robust {
     /// [`DataError::Empty`] for no samples.
     ///
     /// ```
-    /// use nn_data::{Robust, Transform};
+    /// use nn_data::{Robust, Train, Transform};
     /// use tensor_ops::Tensor;
-    /// let train = Tensor::from([[0.0], [10.0], [20.0]]);
-    /// assert_eq!(Robust::fit_between(&train, 0.0, 1.0)?.apply_tensor(train)?.as_slice(), [-0.5, 0.0, 0.5]);
+    /// let train = Train(Tensor::from([[0.0], [10.0], [20.0]]));
+    /// assert_eq!(Robust::fit_between(&train, 0.0, 1.0)?.apply(train)?.as_slice(), [-0.5, 0.0, 0.5]);
     /// # Ok::<(), nn_data::DataError>(())
     /// ```
-    pub fn fit_between<T: Real>(train: &impl Samples<T>, low: f64, high: f64) -> Result<Robust, DataError> {
+    pub fn fit_between<T: Real>(
+        train: &Train<impl Samples<T>>,
+        low: f64,
+        high: f64,
+    ) -> Result<Robust, DataError> {
         if !(0.0 <= low && low < high && high <= 1.0) {
             let expected = "0 <= low < high <= 1";
             return Err(DataError::Setting { what: "the upper quantile of Robust", value: high, expected });

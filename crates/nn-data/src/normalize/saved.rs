@@ -15,9 +15,9 @@ use super::{
 /// [`Pipeline::of`](crate::Pipeline::of). [`Standardizer`](crate::Standardizer) has functions of its own.
 ///
 /// ```
-/// use nn_data::{MinMax, Saved};
+/// use nn_data::{MinMax, Saved, Train};
 /// use tensor_ops::{Tensor, file::TensorFile};
-/// let fitted = MinMax::fit(&Tensor::from([[1.0], [3.0]]))?;
+/// let fitted = MinMax::fit(&Train(Tensor::from([[1.0], [3.0]])))?;
 /// let mut file = TensorFile::default();
 /// fitted.attach_to(&mut file, "scale");
 /// assert_eq!(MinMax::from_file(&file, "scale")?, fitted);
@@ -238,6 +238,7 @@ saved!(
 mod tests {
     use super::*;
     use crate::Components;
+    use crate::Train;
 
     fn comes_back<F: Saved + PartialEq + std::fmt::Debug>(fitted: F) {
         let mut file = TensorFile::default();
@@ -250,16 +251,16 @@ mod tests {
     #[test]
     fn what_is_read_is_what_was_fitted() {
         let x = Tensor::<f64>::randn([20, 6], 1);
-        comes_back(MinMax::fit_to(&x, -1.0, 2.0).unwrap());
-        comes_back(MaxAbs::fit(&x).unwrap());
-        comes_back(Robust::fit(&x).unwrap().unscaled());
-        comes_back(Imputer::median(&x).unwrap());
-        comes_back(Power::fit(&x).unwrap());
-        comes_back(OneHot::fit(&x).unwrap().unknown(Unknown::Accept));
-        comes_back(Ordinal::fit(&x).unwrap());
-        comes_back(Pca::fit(&x, Components::Count(2)).unwrap().whitened());
-        comes_back(Zca::fit(&x, 0.1).unwrap());
-        comes_back(ChannelStandardizer::fit(&x.reshape(&[20, 2, 3]).unwrap()).unwrap());
+        comes_back(MinMax::fit_to(&Train(&x), -1.0, 2.0).unwrap());
+        comes_back(MaxAbs::fit(&Train(&x)).unwrap());
+        comes_back(Robust::fit(&Train(&x)).unwrap().unscaled());
+        comes_back(Imputer::median(&Train(&x)).unwrap());
+        comes_back(Power::fit(&Train(&x)).unwrap());
+        comes_back(OneHot::fit(&Train(&x)).unwrap().unknown(Unknown::Accept));
+        comes_back(Ordinal::fit(&Train(&x)).unwrap());
+        comes_back(Pca::fit(&Train(&x), Components::Count(2)).unwrap().whitened());
+        comes_back(Zca::fit(&Train(&x), 0.1).unwrap());
+        comes_back(ChannelStandardizer::fit(&Train(x.reshape(&[20, 2, 3]).unwrap())).unwrap());
     }
 
     #[test]

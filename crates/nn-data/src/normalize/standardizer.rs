@@ -4,7 +4,7 @@ use tensor_ops::Real;
 
 use super::affine::{Affine, transforms};
 use super::{Moments, Summary};
-use crate::{DataError, Samples};
+use crate::{DataError, Samples, Train};
 
 /// x ← (x - mean) / deviation, for each feature, with the mean and the standard deviation of the set that it was fitted
 /// on: fit on the training part, apply to every part (the course's rule).
@@ -13,9 +13,9 @@ use crate::{DataError, Samples};
 /// has none and is only centred. Fitting is one pass ([`Moments`]); fitting and applying compute in f64.
 ///
 /// ```
-/// use nn_data::{Dataset, Standardizer, Targets, Transform};
+/// use nn_data::{Dataset, Standardizer, Targets, Train, Transform};
 /// let targets = Targets::Classes { labels: vec![0, 1], classes: 2 };
-/// let train = Dataset::new([[1.0, 5.0], [3.0, 5.0]].into(), targets)?;
+/// let train = Train(Dataset::new([[1.0, 5.0], [3.0, 5.0]].into(), targets)?);
 /// let scale = Standardizer::fit(&train)?;
 /// assert_eq!(scale.apply(train)?.inputs(), &[[-1.0, 0.0], [1.0, 0.0]].into());
 /// assert_eq!(scale.constant_features(), [1]);
@@ -33,14 +33,14 @@ impl Standardizer {
     ///
     /// # Errors
     /// [`DataError::NotFinite`] for NaN or infinity, and where a sum overflows; [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>) -> Result<Standardizer, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>) -> Result<Standardizer, DataError> {
         Ok(Standardizer::of(&Moments::of(train.samples())?))
     }
 
     /// Of features that were summarised portion by portion.
     ///
     /// ```
-    /// use nn_data::{Moments, Standardizer};
+    /// use nn_data::{Moments, Standardizer, Train};
     /// let mut moments = Moments::new(2);
     /// [[1.0, 5.0], [3.0, 6.0]].iter().for_each(|row| moments.observe(row));
     /// assert_eq!(Standardizer::of(&moments.finish()).deviation(), [1.0, 0.5]);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     pub(super) fn fitted() -> Standardizer {
-        Standardizer::fit(&set(vec![1.0, 7.0, 2.0, 7.0, 4.5, 7.0], 2)).unwrap()
+        Standardizer::fit(&Train(set(vec![1.0, 7.0, 2.0, 7.0, 4.5, 7.0], 2))).unwrap()
     }
 
     proptest! {
@@ -167,7 +167,7 @@ mod tests {
         fn mean_0_deviation_1_and_back(values in prop::collection::vec(-100.0f64..100.0, 6..60), offset in -1e6f64..1e6) {
             let values: Vec<f64> = values[..values.len() / 3 * 3].iter().map(|x| x + offset).collect();
             let set = set(values.clone(), 3);
-            let scale = Standardizer::fit(&set).unwrap();
+            let scale = Standardizer::fit(&Train(&set)).unwrap();
             let scaled = scale.apply_tensor(set.inputs().clone()).unwrap();
             prop_assert!(scaled.mean(0).unwrap().as_slice().iter().all(|m| m.abs() < 1e-8));
             for (j, d) in scaled.std(0, 0).unwrap().as_slice().iter().enumerate() {

@@ -6,7 +6,7 @@ use tensor_ops::{Tensor, pool};
 
 use crate::*;
 
-type Fit = fn(&Tensor<f64>) -> Result<Box<dyn Transform<f64>>, DataError>;
+type Fit = fn(&Train<Tensor<f64>>) -> Result<Box<dyn Transform<f64>>, DataError>;
 
 /// Add a row, inherit the tests.
 const ALL: [(&str, Fit); 12] = [
@@ -40,7 +40,7 @@ proptest! {
     fn invert_undoes_apply(m in 6usize..40, seed: u64, offset in -10.0f64..10.0) {
         let x = Tensor::new([m, 3], randn(m, 3, seed).as_slice().iter().map(|x| x * 2.0 + offset).collect()).unwrap();
         for (name, fit) in ALL {
-            let fitted = fit(&x).unwrap();
+            let fitted = fit(&Train(x.clone())).unwrap();
             let back = fitted.invert_tensor(fitted.apply_tensor(x.clone()).unwrap()).unwrap();
             prop_assert!(near(&back, &x, 1e-7), "{}", name);
         }
@@ -86,37 +86,41 @@ fn portions_of_any_size_and_any_number_of_threads_give_equal_bits() {
 fn constant_features_are_left_in_peace() {
     let x = Tensor::from([[0.1, 1.0, 0.0], [0.1, 2.0, 0.0], [0.1, 4.0, 0.0]]);
     for (name, fit) in ALL {
-        let y = fit(&x).unwrap().apply_tensor(x.clone()).unwrap();
+        let y = fit(&Train(x.clone())).unwrap().apply_tensor(x.clone()).unwrap();
         assert!(y.as_slice().iter().all(|y| y.is_finite()), "{name}: {y}");
     }
-    assert_eq!(Standardizer::fit(&x).unwrap().constant_features(), [0, 2]);
-    assert_eq!(Power::fit(&x).unwrap().lambdas()[2], 1.0);
+    assert_eq!(Standardizer::fit(&Train(&x)).unwrap().constant_features(), [0, 2]);
+    assert_eq!(Power::fit(&Train(&x)).unwrap().lambdas()[2], 1.0);
 }
 
 #[test]
 fn what_cannot_be_fitted_or_applied_is_refused() {
     let x = randn(8, 3, 1);
     for (name, fit) in ALL {
-        let refuses = |x: Tensor<f64>| fit(&x).is_err();
+        let refuses = |x: Tensor<f64>| fit(&Train(x)).is_err();
         assert!(refuses(Tensor::zeros([0, 3])) && refuses(Tensor::zeros([4, 0])), "{name}");
         assert!(refuses(Tensor::zeros([4])) && refuses(Tensor::from(1.0)), "{name}");
         let mut infinite = x.clone();
         infinite.as_mut_slice()[4] = f64::INFINITY;
         assert!(refuses(infinite) || name == "impute", "{name}");
         for other in [Tensor::zeros([2, 2]), Tensor::zeros([3]), Tensor::from(1.0)] {
-            let fitted = fit(&x).unwrap();
+            let fitted = fit(&Train(x.clone())).unwrap();
             assert!(matches!(fitted.apply_tensor(other.clone()), Err(DataError::Features { .. })), "{name}");
             assert!(fitted.invert_tensor(other).is_err(), "{name}");
         }
     }
     assert!(matches!(UnitNorm::L2.invert_tensor(x.clone()), Err(DataError::NoInverse { .. })));
     assert!(matches!(
-        Columns::fit(&x).unwrap().on(&[3], MaxAbs::fit),
+        Columns::fit(&Train(&x)).unwrap().on(&[3], MaxAbs::fit),
         Err(DataError::Column { column: 3, .. })
     ));
-    assert!(MinMax::fit_to(&x, 1.0, 1.0).is_err() && Robust::fit_between(&x, 0.5, f64::NAN).is_err());
     assert!(
-        Pca::fit(&x, Components::Share(0.0)).is_err() && Zca::fit(&Tensor::<f64>::ones([3, 2]), 0.0).is_err()
+        MinMax::fit_to(&Train(&x), 1.0, 1.0).is_err()
+            && Robust::fit_between(&Train(&x), 0.5, f64::NAN).is_err()
+    );
+    assert!(
+        Pca::fit(&Train(&x), Components::Share(0.0)).is_err()
+            && Zca::fit(&Train(Tensor::<f64>::ones([3, 2])), 0.0).is_err()
     );
 }
 
@@ -125,8 +129,8 @@ fn what_cannot_be_fitted_or_applied_is_refused() {
 fn whitening_whitens() {
     let mix = Tensor::from([[2.0, 0.3, 0.1], [0.0, 1.0, -0.5], [0.4, 0.0, 0.2]]);
     let x = randn(1500, 3, 3).matmul(&mix).unwrap();
-    let pca = Pca::fit(&x, Components::All).unwrap().whitened();
-    let zca = Zca::fit(&x, 0.0).unwrap();
+    let pca = Pca::fit(&Train(&x), Components::All).unwrap().whitened();
+    let zca = Zca::fit(&Train(&x), 0.0).unwrap();
     for white in [pca.apply_tensor(x.clone()).unwrap(), zca.apply_tensor(x.clone()).unwrap()] {
         let covariance = white.permute(&[1, 0]).unwrap().matmul(&white).unwrap();
         let covariance =
@@ -134,14 +138,14 @@ fn whitening_whitens() {
         assert!(near(&covariance, &Tensor::eye(3), 1e-10), "{covariance}");
     }
     assert!((pca.shares().iter().sum::<f64>() - 1.0).abs() < 1e-12);
-    assert_eq!(Pca::fit(&x, Components::Share(0.5)).unwrap().variances().len(), 1);
+    assert_eq!(Pca::fit(&Train(&x), Components::Share(0.5)).unwrap().variances().len(), 1);
 }
 
 /// The judge: a fine grid, and the formulas as they are printed.
 #[test]
 fn lambda_is_the_top_of_the_likelihood() {
     let x = Tensor::new([8, 1], vec![0.1, 0.2, 0.5, 1.0, 3.0, 20.0, -1.0, -4.0]).unwrap();
-    let best = Power::fit(&x).unwrap().lambdas()[0];
+    let best = Power::fit(&Train(&x)).unwrap().lambdas()[0];
     let likelihood = |lambda: f64| {
         let psi = |x: &f64| match *x >= 0.0 {
             true => ((x + 1.0).powf(lambda) - 1.0) / lambda,
@@ -162,7 +166,7 @@ fn lambda_is_the_top_of_the_likelihood() {
 #[test]
 fn scikit_learn_finds_the_same() {
     let x = Tensor::<f64>::new([8, 1], vec![0.1, 0.2, 0.5, 1.0, 3.0, 20.0, -1.0, -4.0]).unwrap();
-    let power = Power::fit(&x).unwrap();
+    let power = Power::fit(&Train(&x)).unwrap();
     assert!((power.lambdas()[0] - 0.5089216314593744).abs() < 1e-6, "{:?}", power.lambdas());
     let y = power.apply_tensor(x).unwrap();
     assert!(
@@ -172,7 +176,7 @@ fn scikit_learn_finds_the_same() {
 
     let x =
         Tensor::from([[2.0, 0.0, 1.0], [0.0, 1.0, 3.0], [4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [3.0, 3.0, 3.0]]);
-    let pca = Pca::fit(&x, Components::All).unwrap();
+    let pca = Pca::fit(&Train(&x), Components::All).unwrap();
     let variances = Tensor::from([4.784901896939419, 2.7170703019013684, 0.6980278011592144]);
     assert!(near(&Tensor::from(pca.variances().to_vec()), &variances, 1e-13));
     let axes = Tensor::from([

@@ -4,17 +4,17 @@ use tensor_ops::matmul::{Matrix, Update, gemm};
 use tensor_ops::{Real, Tensor};
 
 use super::covariance::{Axes, Linear};
-use crate::{DataError, Samples, Transform};
+use crate::{DataError, Samples, Train, Transform};
 
 /// y = Σ^(-1/2)·(x - mean), with Σ^(-1/2) = Vᵀ·diag(1/√(λ + ε))·V of the covariance of the set that it was fitted on (divided by
 /// m - 1): features without correlation that stay as near to their own as they can (Bell and Sejnowski, "The independent
 /// components of natural scenes are edge filters", 1997). An image stays an image; the shape is kept.
 ///
 /// ```
-/// use nn_data::{Transform, Zca};
+/// use nn_data::{Train, Transform, Zca};
 /// use tensor_ops::Tensor;
-/// let train = Tensor::from([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]);
-/// let white = Zca::fit(&train, 0.0)?.apply_tensor(train)?;
+/// let train = Train(Tensor::from([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]));
+/// let white = Zca::fit(&train, 0.0)?.apply(train)?;
 /// assert!((white.as_slice()[0] - 0.75f64.sqrt()).abs() < 1e-12);
 /// # Ok::<(), nn_data::DataError>(())
 /// ```
@@ -30,7 +30,7 @@ impl Zca {
     /// # Errors
     /// [`DataError::Setting`] unless `epsilon` is finite and >= 0, for fewer than 2 samples, and for an axis whose variance
     /// is 0 with `epsilon` 0; [`DataError::NotFinite`] for NaN or infinity; [`DataError::Empty`] for no samples.
-    pub fn fit<T: Real>(train: &impl Samples<T>, epsilon: f64) -> Result<Zca, DataError> {
+    pub fn fit<T: Real>(train: &Train<impl Samples<T>>, epsilon: f64) -> Result<Zca, DataError> {
         let what = "the epsilon of Zca";
         if !(epsilon >= 0.0 && epsilon.is_finite()) {
             return Err(DataError::Setting { what, value: epsilon, expected: "a finite number >= 0" });

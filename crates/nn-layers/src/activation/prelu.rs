@@ -63,6 +63,10 @@ impl Op for Prelu {
         "Prelu"
     }
 
+    fn settings(&self) -> String {
+        self.name().to_string() // the parameter shows the rest
+    }
+
     fn gain(&self) -> f64 {
         Gain::LeakyRelu(0.25).value() // with the slope that it starts with, unless told otherwise
     }

@@ -123,3 +123,15 @@ impl Axis {
         Some(at as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_no_tap_reads_is_a_pixel_all_the_same() {
+        let axis = Axis::new(4, [4, 3, 1], (0, 3), PaddingMode::Reflect).unwrap();
+        let pixels: Vec<_> = (0..9).map(|place| axis.pixel(place)).collect();
+        assert_eq!(pixels, [0, 1, 2, 3, 2, 1, 0, 0, 0].map(Some));
+    }
+}

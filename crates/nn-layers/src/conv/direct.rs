@@ -144,6 +144,15 @@ impl<const N: usize> Op for Conv<N> {
         ["Conv", "Conv1d", "Conv2d", "Conv3d"][N.min(3)]
     }
 
+    fn settings(&self) -> String {
+        // The parameters show the rest.
+        let Conv { stride, padding, mode, dilation, groups, .. } = self;
+        format!(
+            "{} {{ stride: {stride:?}, padding: {padding:?}, mode: {mode:?}, dilation: {dilation:?}, groups: {groups} }}",
+            self.name()
+        )
+    }
+
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let g = self.geometry(&inputs[0])?;
         let (fast, turned) = (Fast::new(g), Turned::of(&g));

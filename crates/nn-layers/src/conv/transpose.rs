@@ -158,6 +158,15 @@ impl<const N: usize> Op for ConvTranspose<N> {
         ["ConvTranspose", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"][N.min(3)]
     }
 
+    fn settings(&self) -> String {
+        // The parameters show the rest.
+        let ConvTranspose { stride, padding, output_padding, dilation, groups, .. } = self;
+        format!(
+            "{} {{ stride: {stride:?}, padding: {padding:?}, output_padding: {output_padding:?}, dilation: {dilation:?}, groups: {groups} }}",
+            self.name()
+        )
+    }
+
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
         let input = &inputs[0];
         if input.size() == 0 {

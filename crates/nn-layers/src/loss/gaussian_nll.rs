@@ -154,11 +154,10 @@ impl<T: Real> Loss<T> for GaussianNll {
                 #[inline(always)]
                 || {
                     for j in 0..n {
-                        let up = upstream.at(i * n + j);
                         let (term, dmean, dvariance) = self.term(means[j], variances[j], t[j]);
                         terms[j] = term;
-                        dmeans[j] = up * dmean;
-                        dvariances[j] = up * dvariance;
+                        dmeans[j] = upstream.times(i * n + j, dmean);
+                        dvariances[j] = upstream.times(i * n + j, dvariance);
                     }
                 },
             );

@@ -132,12 +132,12 @@ impl<T: Real> Loss<T> for MultiMargin {
         for (at, &class) in list.iter().enumerate() {
             let first = first(at, classes, places);
             let rest = margin - y.data()[first + class * places];
-            let factor = upstream.at(at) * self.classes.weight::<T>(class) / T::from_usize(classes);
+            let share = self.classes.weight::<T>(class) / T::from_usize(classes);
             let mut sum = T::ZERO;
             for c in 0..classes {
                 if c != class {
                     let i = first + c * places;
-                    dy.data()[i] = factor * self.part(rest + y.data()[i]).1;
+                    dy.data()[i] = upstream.times(at, share * self.part(rest + y.data()[i]).1);
                     sum += dy.data()[i];
                 }
             }

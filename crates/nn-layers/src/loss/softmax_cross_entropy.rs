@@ -283,7 +283,8 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
                     for c in 0..classes {
                         let i = first + c * places;
                         let a = self.coefficient(&place, c, classes);
-                        dy.data()[i] = upstream.at(at) * (total * (-lse.minus_log(y.data()[i])).exp() - a);
+                        let slope = total * (-lse.minus_log(y.data()[i])).exp() - a;
+                        dy.data()[i] = upstream.times(at, slope);
                     }
                 }
             },

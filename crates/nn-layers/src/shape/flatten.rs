@@ -20,7 +20,7 @@ impl Op for Flatten {
     }
 
     fn plan(&self, inputs: &[Shape]) -> Result<Plan, BindErrorKind> {
-        Ok(Plan::new([inputs[0].size()]))
+        Ok(Plan::new([inputs[0].size()]).moves())
     }
 }
 

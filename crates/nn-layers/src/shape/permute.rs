@@ -83,7 +83,7 @@ impl Op for Permute {
             let what = format!("{:?} does not name each axis of a sample once", self.order);
             return Err(BindErrorKind::Setting { what });
         }
-        Ok(Plan::new(Shape::new(&lengths)?))
+        Ok(Plan::new(Shape::new(&lengths)?).moves())
     }
 }
 

@@ -50,7 +50,7 @@ impl Op for Reshape {
             let what = format!("a sample of {size} elements cannot have the shape {:?}", self.lengths);
             BindErrorKind::Setting { what }
         })?;
-        Ok(Plan::new(shape))
+        Ok(Plan::new(shape).moves())
     }
 }
 

@@ -30,8 +30,13 @@ pub(super) struct Layout<'a> {
     pub(super) plan: &'a [Option<usize>],
 }
 
-/// All pieces in their order, or `None` where something is no number: then somebody who can say what has to look at it.
-pub(super) fn numbers<T: Real>(bytes: &[u8], layout: Layout<'_>) -> Option<Vec<Numbers<T>>> {
+/// All pieces in their order, or `None` where something is no number: then somebody who can say what has to look at it. Meanwhile
+/// one thread does something else first: it reads what comes next.
+pub(super) fn numbers<T: Real>(
+    bytes: &[u8],
+    layout: Layout<'_>,
+    meanwhile: impl FnMut() + Send,
+) -> Option<Vec<Numbers<T>>> {
     let mut cuts = vec![0];
     for piece in 1..PIECES {
         let from = (piece * bytes.len() / PIECES).max(cuts[piece - 1]);
@@ -40,7 +45,14 @@ pub(super) fn numbers<T: Real>(bytes: &[u8], layout: Layout<'_>) -> Option<Vec<N
     }
     cuts.push(bytes.len());
     let done: Vec<Mutex<Option<Numbers<T>>>> = (0..PIECES).map(|_| Mutex::new(None)).collect();
-    pool::for_each(PIECES, |piece| {
+    let meanwhile = Mutex::new(meanwhile);
+    pool::for_each(PIECES + 1, |piece| {
+        let Some(piece) = piece.checked_sub(1) else {
+            if let Ok(mut meanwhile) = meanwhile.lock() {
+                meanwhile();
+            }
+            return;
+        };
         let numbers = lines(&bytes[cuts[piece]..cuts[piece + 1]], layout);
         if let Ok(mut place) = done[piece].lock() {
             *place = numbers;

@@ -33,6 +33,37 @@ const RECIPROCALS: [(u64, i32); MOST + 1] = {
 /// is followed by `delimiter`, a line feed or nothing, and its rounding is clear. Correctly rounded, like `str::parse`.
 #[inline]
 pub(super) fn decimal(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
+    common(bytes, delimiter).or_else(|| any(bytes, delimiter))
+}
+
+/// Bytes that `common` may look at: a sign, 7 digits, a point, 24 digits.
+const WINDOW: usize = 33;
+
+/// Most numbers, `-?[0-9]{1,7}\.[0-9]{1,18}`, and few branches: what lies behind the point is looked at in three eights at once,
+/// whatever its length turns out to be.
+#[inline(always)]
+fn common(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
+    let window: &[u8; WINDOW] = bytes.first_chunk()?;
+    let eight = |at: usize| Some(digits_of(*window.get(at..)?.first_chunk()?));
+    let negative = window[0] == b'-';
+    let (whole, n) = eight(usize::from(negative))?;
+    let point = usize::from(negative) + n;
+    let ((a, i), (b, j), (c, k)) = (eight(point + 1)?, eight(point + 9)?, eight(point + 17)?);
+    let (b, j) = if i == 8 { (b, j) } else { (0, 0) };
+    let (c, k) = if j == 8 { (c, k) } else { (0, 0) };
+    let (behind, end) = (i + j + k, point + 1 + i + j + k);
+    let next = *window.get(end)?;
+    let is_whole = (window[point] == b'.') & (next == delimiter || next == b'\n');
+    if !is_whole || n == 0 || i == 0 || n + behind > 19 {
+        return None;
+    }
+    let mantissa = ((whole * POWERS[i] + a) * POWERS[j] + b).wrapping_mul(POWERS[k]).wrapping_add(c);
+    let x = scaled(mantissa, behind)?;
+    Some((if negative { -x } else { x }, end))
+}
+
+/// The same digit by digit, or eight by eight, as they come.
+fn any(bytes: &[u8], delimiter: u8) -> Option<(f64, usize)> {
     let negative = bytes.first() == Some(&b'-');
     let start = usize::from(negative);
     let (mut mantissa, mut at) = (0u64, start);
@@ -125,7 +156,11 @@ mod tests {
 
     fn agrees(text: &str) -> bool {
         let want: f64 = text.parse().unwrap();
-        decimal(text.as_bytes(), b',').is_none_or(|(x, n)| x.to_bits() == want.to_bits() && n == text.len())
+        let is_right = |(x, n): (f64, usize)| x.to_bits() == want.to_bits() && n == text.len();
+        // With and without a window to look at.
+        let padded = format!("{text},{}", "7".repeat(WINDOW));
+        decimal(text.as_bytes(), b',').is_none_or(is_right)
+            && decimal(padded.as_bytes(), b',').is_none_or(is_right)
     }
 
     proptest! {

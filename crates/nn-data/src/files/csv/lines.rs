@@ -19,6 +19,10 @@ pub(super) struct Lines<R> {
     /// The number of the next line, from 1.
     pub(super) line: u64,
     pub(super) ended: bool,
+    /// The next block, behind what is left of this one, and whether the input ends with it: read while this one was looked at.
+    next: Option<(Vec<u8>, bool)>,
+    /// What it was read into before.
+    spare: Vec<u8>,
     /// What `is_plain` has found of this block.
     plain: Option<bool>,
     /// Whether nothing of the block has been looked at.
@@ -29,8 +33,18 @@ impl<R: Read> Lines<R> {
     /// With the first block.
     pub(super) fn new(input: R) -> io::Result<Lines<R>> {
         let buffer = Vec::new();
-        let mut lines =
-            Lines { input, buffer, at: 0, complete: 0, line: 1, ended: false, plain: None, is_fresh: true };
+        let mut lines = Lines {
+            input,
+            buffer,
+            at: 0,
+            complete: 0,
+            line: 1,
+            ended: false,
+            next: None,
+            spare: Vec::new(),
+            plain: None,
+            is_fresh: true,
+        };
         lines.fill()?;
         // The byte order mark of UTF-8 belongs to no cell.
         if lines.buffer.starts_with(b"\xef\xbb\xbf") {
@@ -42,21 +56,56 @@ impl<R: Read> Lines<R> {
 
     /// Reads until a further line is whole or the input has ended. What is consumed is dropped.
     pub(super) fn fill(&mut self) -> io::Result<()> {
-        self.buffer.drain(..self.at);
+        match self.next.take() {
+            Some((next, ended)) => {
+                self.spare = std::mem::replace(&mut self.buffer, next);
+                self.ended = ended;
+            }
+            None => drop(self.buffer.drain(..self.at)),
+        }
         (self.at, self.complete, self.is_fresh, self.plain) = (0, 0, true, None);
-        while self.complete == 0 && !self.ended {
-            let old = self.buffer.len();
-            self.buffer.resize(old + BLOCK, 0);
-            let n = read_up_to(&mut self.input, &mut self.buffer[old..])?;
-            self.buffer.truncate(old + n);
-            self.ended = n < BLOCK;
-            let new = &self.buffer[old..];
+        // What no line feed has been found in.
+        let mut seen = 0;
+        loop {
             self.complete = match self.ended {
                 true => self.buffer.len(),
-                false => new.iter().rposition(|b| *b == b'\n').map_or(0, |at| old + at + 1),
+                false => {
+                    let feed = self.buffer[seen..].iter().rposition(|b| *b == b'\n');
+                    feed.map_or(0, |at| seen + at + 1)
+                }
             };
+            if self.complete > 0 || self.ended {
+                return Ok(());
+            }
+            seen = self.buffer.len();
+            self.ended = append(&mut self.input, &mut self.buffer)?;
         }
-        Ok(())
+    }
+
+    /// The whole lines of this block, and a task that reads the next block: for one call, by any thread.
+    pub(super) fn ahead(&mut self) -> (&[u8], impl FnMut() -> io::Result<()>) {
+        let Lines { input, buffer, at, complete, ended, next, spare, .. } = self;
+        let left = &buffer[*complete..];
+        let task = move || {
+            if *ended || next.is_some() {
+                return Ok(());
+            }
+            let mut block = std::mem::take(spare);
+            block.clear();
+            block.extend_from_slice(left);
+            let ends = append(input, &mut block)?;
+            *next = Some((block, ends));
+            Ok(())
+        };
+        (&buffer[*at..*complete], task)
+    }
+
+    /// All bytes that have been read and not been consumed.
+    pub(super) fn rest(&self) -> Vec<u8> {
+        match &self.next {
+            Some((next, _)) => [&self.buffer[self.at..self.complete], next].concat(),
+            None => self.buffer[self.at..].to_vec(),
+        }
     }
 
     /// Whether a line feed is the end of a line and a delimiter the end of a cell, everywhere in this block.
@@ -81,4 +130,13 @@ impl<R: Read> Lines<R> {
             self.fill()?;
         }
     }
+}
+
+/// Reads a block behind what is there; whether the input has ended.
+fn append(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    let old = buffer.len();
+    buffer.resize(old + BLOCK, 0);
+    let n = read_up_to(input, &mut buffer[old..])?;
+    buffer.truncate(old + n);
+    Ok(n < BLOCK)
 }

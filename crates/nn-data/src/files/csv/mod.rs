@@ -18,6 +18,8 @@ use tensor_ops::Real;
 use self::lines::Lines;
 pub use self::rows::CsvRows;
 use self::rows::{Cells, Source, wrong};
+#[cfg(feature = "parquet")]
+pub(super) use self::schema::ordered;
 pub use self::schema::{Column, Kind, Missing, Schema};
 pub use self::table::Table;
 use super::ReadError;
@@ -154,7 +156,7 @@ impl Csv {
     ///
     /// # Errors
     /// As [`Csv::read`].
-    pub fn read_from<T: Real>(&self, input: impl Read, name: &str) -> Result<Table<T>, ReadError> {
+    pub fn read_from<T: Real>(&self, input: impl Read + Send, name: &str) -> Result<Table<T>, ReadError> {
         all(self.open(input, name, None)?)
     }
 
@@ -200,11 +202,21 @@ impl Csv {
     ///
     /// # Errors
     /// As [`Csv::read`].
-    pub fn rows_from<R: Read>(&self, input: R, name: &str, schema: &Schema) -> Result<CsvRows<R>, ReadError> {
+    pub fn rows_from<R: Read + Send>(
+        &self,
+        input: R,
+        name: &str,
+        schema: &Schema,
+    ) -> Result<CsvRows<R>, ReadError> {
         self.open(input, name, Some(schema))
     }
 
-    fn open<R: Read>(&self, input: R, file: &str, schema: Option<&Schema>) -> Result<CsvRows<R>, ReadError> {
+    fn open<R: Read + Send>(
+        &self,
+        input: R,
+        file: &str,
+        schema: Option<&Schema>,
+    ) -> Result<CsvRows<R>, ReadError> {
         let mut lines = Lines::new(input).map_err(ReadError::io(file))?;
         let mut builder = ReaderBuilder::new();
         builder.delimiter(self.delimiter).has_headers(self.has_header).flexible(true);
@@ -310,7 +322,7 @@ impl Schema {
     }
 }
 
-fn all<R: Read, T: Real>(mut rows: CsvRows<R>) -> Result<Table<T>, ReadError> {
+fn all<R: Read + Send, T: Real>(mut rows: CsvRows<R>) -> Result<Table<T>, ReadError> {
     let table = rows.next(usize::MAX)?;
     table.ok_or(ReadError::Empty { file: rows.file, what: "lines" })
 }

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::io::{Chain, Cursor, Read};
 
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
-use tensor_ops::{Real, Tensor};
+use tensor_ops::Real;
 
 use super::block::{Layout, numbers};
 use super::decimal::decimal;
 use super::lines::Lines;
 use super::schema::ordered;
 use super::{Column, Kind, Missing, Schema, Table};
-use crate::Targets;
 use crate::files::ReadError;
 
 /// The lines of a CSV file, read in portions of any size: in constant memory, however long the file is.
@@ -74,7 +73,7 @@ enum Cell {
     Missing,
 }
 
-impl<R: Read> CsvRows<R> {
+impl<R: Read + Send> CsvRows<R> {
     /// The next lines, at most this many; `None` behind the last.
     ///
     /// # Errors
@@ -120,16 +119,20 @@ impl<R: Read> CsvRows<R> {
         if !lines.find().map_err(ReadError::io(&self.file))? || !std::mem::take(&mut lines.is_fresh) {
             return Ok(0);
         }
-        // A line has two bytes and more.
-        let bytes = &lines.buffer[lines.at..lines.complete];
         let is_number = |cells: &Cells| cells.categories.is_none();
-        let is_for_us = is_fast(self.delimiter) && bytes.len() / 2 <= most;
+        // A line has two bytes and more.
+        let is_for_us = is_fast(self.delimiter) && (lines.complete - lines.at) / 2 <= most;
         if !is_for_us || !self.cells.iter().all(is_number) {
             return Ok(0);
         }
         let (features, targets_width) = (self.features, self.cells.len() - self.features);
         let layout = Layout { delimiter: self.delimiter, features, targets: targets_width, plan: &self.plan };
-        let Some(pieces) = numbers(bytes, layout) else { return Ok(0) };
+        let mut read = Ok(());
+        let (bytes, mut next) = lines.ahead();
+        let pieces = numbers(bytes, layout, || read = next());
+        drop(next);
+        read.map_err(ReadError::io(&self.file))?;
+        let Some(pieces) = pieces else { return Ok(0) };
         let mut count = 0;
         for piece in pieces {
             inputs.extend_from_slice(&piece.inputs);
@@ -218,7 +221,7 @@ impl<R: Read> CsvRows<R> {
         if matches!(source, Source::Plain(_))
             && let Source::Plain(lines) = std::mem::replace(source, Source::Ended)
         {
-            let rest = Cursor::new(lines.buffer[lines.at..].to_vec()).chain(lines.input);
+            let rest = Cursor::new(lines.rest()).chain(lines.input);
             let mut builder = ReaderBuilder::new();
             builder.delimiter(*delimiter).has_headers(false).flexible(true);
             let reader = Box::new(builder.from_reader(rest));
@@ -252,20 +255,8 @@ impl<R: Read> CsvRows<R> {
         let (feature_cells, target_cells) = self.cells.split_at_mut(self.features);
         let features = columns(feature_cells, &mut inputs);
         let target_columns = columns(target_cells, &mut targets);
-        let data = ReadError::data(&self.file);
-        let inputs = Tensor::new([m, self.features], inputs).map_err(&data)?;
-        let made = match target_columns.first().map(|column| &column.kind) {
-            None => None,
-            Some(Kind::Category(names)) => {
-                let labels = targets.iter().map(|label| label.to_f64() as usize).collect();
-                Some(Targets::Classes { labels, classes: names.len() })
-            }
-            Some(Kind::Number) => {
-                let values = Tensor::new([m, target_columns.len()], targets);
-                Some(Targets::Values(values.map_err(&data)?))
-            }
-        };
-        Ok(Table { schema: Schema { features, targets: target_columns }, inputs, targets: made })
+        let schema = Schema { features, targets: target_columns };
+        Table::of(schema, m, inputs, targets).map_err(ReadError::data(&self.file))
     }
 }
 

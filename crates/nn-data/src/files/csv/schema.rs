@@ -45,7 +45,7 @@ pub enum Missing {
 }
 
 /// Orders categories, and says for each where it went; those without `used` are left out.
-pub(super) fn ordered(names: Vec<String>, used: &[bool]) -> (Vec<String>, Vec<usize>) {
+pub(in crate::files) fn ordered(names: Vec<String>, used: &[bool]) -> (Vec<String>, Vec<usize>) {
     let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.is_finite());
     let are_numbers = names.iter().all(|name| number(name).is_some());
     let mut order: Vec<usize> = (0..names.len()).filter(|&i| used[i]).collect();

@@ -1,9 +1,16 @@
 //! Walking a data set in batches, in an order that is a function of (seed, epoch).
 
-use tensor_ops::random::Stream;
-use tensor_ops::{Real, Shape, pool};
+mod augment;
+mod batch;
 
-use crate::{DataError, Dataset, Targets};
+use tensor_ops::random::Stream;
+use tensor_ops::{Real, Shape};
+
+pub use self::augment::Augment;
+use self::augment::Epoch;
+use self::batch::copy_rows;
+pub use self::batch::{Batch, SelectedTargets, Selection};
+use crate::{Ahead, DataError, Dataset, Targets};
 
 /// Batches of a data set, copied one after the other into a buffer that is reused.
 ///
@@ -33,12 +40,15 @@ pub struct Batches<'a, T> {
     last: Last,
     /// The sums of the weights of the samples up to each, where samples are drawn by weight.
     weights: Option<Vec<f64>>,
+    augment: Option<Augment>,
+    /// The shape of a sample as it comes out.
+    sample: Shape,
+    epoch: u64,
     order: Vec<usize>,
     /// The number of the next batch in the epoch.
     position: usize,
-    inputs: Vec<T>,
-    labels: Vec<usize>,
-    values: Vec<T>,
+    /// The second one is used by [`Batches::ahead`] alone.
+    buffers: [Batch<T>; 2],
 }
 
 /// What becomes of the last batch of an epoch where the samples do not fill it.
@@ -52,28 +62,6 @@ pub enum Last {
     Drop,
     /// It is filled with the first samples of the epoch, which have a second turn.
     Pad,
-}
-
-/// A batch in the buffer.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Selection<'b, T> {
-    /// The number of samples.
-    pub samples: usize,
-    /// The samples, one after the other.
-    pub inputs: &'b [T],
-    /// Their targets.
-    pub targets: SelectedTargets<'b, T>,
-}
-
-/// The targets of a batch.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum SelectedTargets<'b, T> {
-    /// One class number a sample.
-    Classes(&'b [usize]),
-    /// Real values, with the shape of one sample's.
-    Values(&'b [T], Shape),
 }
 
 impl<'a, T: Real> Batches<'a, T> {
@@ -175,16 +163,25 @@ impl<'a, T: Real> Batches<'a, T> {
         Batches { last, ..self }
     }
 
+    /// The same batches of samples that are varied, each time anew.
+    ///
+    /// # Errors
+    /// [`DataError::Setting`] for what cannot be: images to be flipped, shifted or cropped that have no height and width, a crop
+    /// larger than they are, a deviation below 0, an α beyond 1.
+    pub fn augmented(self, augment: Augment) -> Result<Batches<'a, T>, DataError> {
+        let sample = augment.sample_shape(self.set.sample_shape())?;
+        let room = |room| Batch::with_room(room, sample.size(), self.set.targets(), augment.mixes());
+        let buffers = [self.size, 0].map(room);
+        Ok(Batches { augment: Some(augment), sample, buffers, ..self })
+    }
+
     fn new(set: &'a Dataset<T>, size: usize, seed: u64, shuffled: bool) -> Result<Batches<'a, T>, DataError> {
         let samples = set.len();
         if size == 0 {
             return Err(DataError::BatchSize { samples });
         }
         let size = size.min(samples);
-        let (labels, values) = match set.targets() {
-            Targets::Classes { .. } => (size, 0),
-            Targets::Values(values) => (0, size * (values.as_slice().len() / samples)),
-        };
+        let sample = set.sample_shape();
         let mut batches = Batches {
             set,
             size,
@@ -192,12 +189,13 @@ impl<'a, T: Real> Batches<'a, T> {
             shuffled,
             last: Last::Keep,
             weights: None,
+            augment: None,
+            sample,
+            epoch: 0,
             // Room for a batch that is filled up, so that nothing is allocated later.
             order: Vec::with_capacity(samples + size),
             position: 0,
-            inputs: Vec::with_capacity(size * set.sample_shape().size()),
-            labels: Vec::with_capacity(labels),
-            values: Vec::with_capacity(values),
+            buffers: [size, 0].map(|room| Batch::with_room(room, sample.size(), set.targets(), false)),
         };
         batches.enter(0, 0);
         Ok(batches)
@@ -236,15 +234,54 @@ impl<'a, T: Real> Batches<'a, T> {
             None if self.shuffled => stream.shuffle(&mut self.order),
             None => {}
         }
-        self.position = position;
+        (self.epoch, self.position) = (epoch, position);
     }
 
     /// The next batch of the epoch; `None` behind the last.
     // Not `Iterator`: the batch borrows the buffer.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<Selection<'_, T>> {
+        let [mut buffer, second] = std::mem::take(&mut self.buffers);
+        let is_filled = self.fill(&mut buffer);
+        self.buffers = [buffer, second];
+        is_filled.then(|| self.buffers[0].selection())
+    }
+
+    /// Walks on to the end of the epoch with a worker thread that makes the next batch while `run` uses the present one: the same
+    /// batches in the same order as by [`Batches::next`]. It pays where making a batch takes time, as augmentation does, and a
+    /// core is free. Afterwards [`Batches::enter`] begins anew; how far the worker has come is not said.
+    ///
+    /// ```
+    /// # use nn_data::{Augment, Batches, Dataset, Targets};
+    /// # let targets = Targets::Classes { labels: vec![0; 5], classes: 1 };
+    /// # let set = Dataset::new([[0.0], [1.0], [2.0], [3.0], [4.0]].into(), targets)?;
+    /// let mut batches = Batches::mini(&set, 2, 7)?.augmented(Augment::new().noise(0.1))?;
+    /// for epoch in 0..3 {
+    ///     batches.enter(epoch, 0);
+    ///     batches.ahead(|batches| {
+    ///         while let Some(batch) = batches.next() {
+    ///             assert!(batch.selection().samples <= 2);
+    ///         }
+    ///     });
+    /// }
+    /// # Ok::<(), nn_data::DataError>(())
+    /// ```
+    pub fn ahead<R>(&mut self, run: impl FnOnce(&mut Ahead<'_, Batch<T>>) -> R) -> R {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        let result = crate::ahead(&mut buffers, |batch| self.fill(batch), run);
+        self.buffers = buffers;
+        result
+    }
+
+    /// The shape of a sample as it comes out: that of the set, but for a crop.
+    pub fn sample_shape(&self) -> Shape {
+        self.sample
+    }
+
+    /// Fills a buffer with the next batch; false behind the last.
+    fn fill(&mut self, batch: &mut Batch<T>) -> bool {
         if self.position >= self.per_epoch() {
-            return None;
+            return false;
         }
         let from = self.position * self.size;
         let to = (from + self.size).min(self.set.len());
@@ -255,134 +292,25 @@ impl<'a, T: Real> Batches<'a, T> {
         }
         let to = if self.last == Last::Pad { from + self.size } else { to };
         let samples = &self.order[from..to];
-
-        copy_rows(self.set.inputs().as_slice(), self.set.len(), samples, &mut self.inputs);
-        let targets = match self.set.targets() {
-            Targets::Classes { labels, .. } => {
-                copy_rows(labels, self.set.len(), samples, &mut self.labels);
-                SelectedTargets::Classes(&self.labels)
-            }
-            Targets::Values(values) => {
-                copy_rows(values.as_slice(), self.set.len(), samples, &mut self.values);
-                let sample = Shape::new(&values.shape().as_slice()[1..]).expect("part of a shape");
-                SelectedTargets::Values(&self.values, sample)
-            }
-        };
-        Some(Selection { samples: samples.len(), inputs: &self.inputs, targets })
-    }
-}
-
-/// Bytes in a piece of a copy: 10 µs and more where rows lie anywhere in memory.
-const PIECE: usize = 1 << 16;
-
-/// The rows `samples` of `count` rows, one after the other, on several threads: rows in random places keep a core waiting
-/// for memory.
-fn copy_rows<U: Copy + Default + Send + Sync>(rows: &[U], count: usize, samples: &[usize], out: &mut Vec<U>) {
-    let width = rows.len() / count;
-    out.resize(samples.len() * width, U::default());
-    let of_piece = (PIECE / size_of_val(&rows[..width]).max(1)).max(1);
-    pool::split(samples.len().div_ceil(of_piece), [(&mut out[..], of_piece * width)], |piece, [out]| {
-        let samples = samples[piece * of_piece..].iter();
-        for (row, &i) in out.chunks_exact_mut(width.max(1)).zip(samples) {
-            row.copy_from_slice(&rows[i * width..(i + 1) * width]);
+        let mixes = self.augment.is_some_and(|augment| augment.mixes());
+        batch.prepare(self.set.targets(), mixes);
+        if let Some(augment) = self.augment {
+            let epoch = Epoch { augment, set: self.set, seed: self.seed, epoch: self.epoch };
+            epoch.fill(from, samples, self.sample.size(), batch);
+        } else {
+            batch.samples = samples.len();
+            copy_rows(self.set.inputs().as_slice(), self.set.len(), samples, &mut batch.inputs);
         }
-    });
+        match self.set.targets() {
+            _ if mixes => {}
+            Targets::Classes { labels, .. } => copy_rows(labels, self.set.len(), samples, &mut batch.labels),
+            Targets::Values(values) => {
+                copy_rows(values.as_slice(), self.set.len(), samples, &mut batch.values);
+            }
+        }
+        true
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use tensor_ops::Tensor;
-
-    fn numbered(m: usize) -> Dataset<f64> {
-        let column = |k: f64| Tensor::new([m, 1], (0..m).map(|i| k * i as f64).collect()).unwrap();
-        Dataset::new(column(1.0), Targets::Values(column(2.0))).unwrap()
-    }
-
-    fn walk(batches: &mut Batches<'_, f64>) -> Vec<Vec<f64>> {
-        let mut seen = Vec::new();
-        while let Some(batch) = batches.next() {
-            let SelectedTargets::Values(targets, _) = batch.targets else { unreachable!() };
-            assert!(
-                batch.inputs.iter().zip(targets).all(|(x, t)| *t == 2.0 * x),
-                "targets stay with samples"
-            );
-            seen.push(batch.inputs.to_vec());
-        }
-        seen
-    }
-
-    proptest! {
-        #[test]
-        fn an_epoch_is_a_permutation_that_can_be_entered_anywhere(m in 1usize..60, size in 1usize..20, seed: u64, epoch in 0u64..5, skip in 0usize..10) {
-            let set = numbered(m);
-            let size = size.min(m);
-            let mut batches = Batches::mini(&set, size, seed).unwrap();
-            batches.enter(epoch, 0);
-            let walked = walk(&mut batches);
-            prop_assert_eq!(walked.len(), batches.per_epoch());
-            prop_assert_eq!(walked.last().unwrap().len(), batches.last_size());
-            batches.enter(epoch, skip);
-            let entered = walk(&mut batches);
-            prop_assert_eq!(&entered[..], &walked[skip.min(walked.len())..]);
-            let mut all = walked.concat();
-            all.sort_by(f64::total_cmp);
-            prop_assert_eq!(&all[..], set.inputs().as_slice());
-        }
-    }
-
-    #[test]
-    fn epochs_and_seeds_differ() {
-        let set = numbered(50);
-        let order = |seed, epoch| {
-            let mut batches = Batches::mini(&set, 50, seed).unwrap();
-            batches.enter(epoch, 0);
-            walk(&mut batches)
-        };
-        assert_eq!(order(1, 1), order(1, 1));
-        assert_ne!(order(1, 1), order(1, 2));
-        assert_ne!(order(1, 1), order(2, 1));
-        assert_eq!(walk(&mut Batches::full(&set).unwrap()).concat(), set.inputs().as_slice());
-    }
-
-    proptest! {
-        #[test]
-        fn the_last_batch_is_as_asked_for(m in 1usize..40, size in 1usize..12, seed: u64) {
-            let set = numbered(m);
-            let size = size.min(m);
-            let all = walk(&mut Batches::mini(&set, size, seed).unwrap());
-            let dropped = walk(&mut Batches::mini(&set, size, seed).unwrap().last(Last::Drop));
-            prop_assert_eq!(&dropped[..], &all[..m / size]);
-            let mut batches = Batches::mini(&set, size, seed).unwrap().last(Last::Pad);
-            let padded = walk(&mut batches);
-            prop_assert!(padded.iter().all(|batch| batch.len() == size) && padded.len() == all.len());
-            prop_assert_eq!(&padded.concat()[..m], &all.concat()[..]);
-            prop_assert_eq!(&padded.concat()[m..], &all.concat()[..padded.len() * size - m]);
-            batches.enter(0, padded.len() - 1);
-            prop_assert_eq!(&walk(&mut batches)[0], &padded[padded.len() - 1]);
-        }
-    }
-
-    #[test]
-    fn balanced_classes_come_equally_often() {
-        let labels: Vec<usize> = (0..3000).map(|i| usize::from(i % 10 == 0)).collect();
-        let inputs = Tensor::<f64>::ones([3000, 1]);
-        let set = Dataset::new(inputs, Targets::Classes { labels, classes: 3 }).unwrap();
-        let mut batches = Batches::balanced(&set, 3000, 1).unwrap();
-        let SelectedTargets::Classes(labels) = batches.next().unwrap().targets else { unreachable!() };
-        let ones = labels.iter().filter(|label| **label == 1).count();
-        // 1,500 with a deviation of 27.
-        assert!((1360..1640).contains(&ones), "{ones}");
-        assert!(batches.next().is_none());
-        let weights = |w: f64| Batches::weighted(&set, 8, &vec![w; 3000], 0).map(drop);
-        assert!(weights(0.0).is_err() && weights(-1.0).is_err() && weights(f64::NAN).is_err());
-        assert!(matches!(Batches::balanced(&numbered(3), 2, 0), Err(DataError::NotClasses { .. })));
-    }
-
-    #[test]
-    fn no_samples_a_batch_are_refused_and_too_many_are_all() {
-        assert_eq!(Batches::mini(&numbered(5), 0, 0).unwrap_err(), DataError::BatchSize { samples: 5 });
-        assert_eq!(Batches::mini(&numbered(5), 6, 0).unwrap().last_size(), 5);
-    }
-}
+mod tests;
