@@ -24,7 +24,6 @@ use crate::{AnyKernel, BatchError, Context, Entry, Fan, Initializer, Layout, Mix
 /// assert_eq!(y.shape(), network.output_shape());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Network {
     pub(crate) nodes: Vec<Node>,
     /// The shape of a sample of each value; value 0 is the input.

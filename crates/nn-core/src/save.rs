@@ -119,7 +119,7 @@ impl Network {
             match file.shape(&entry.name) {
                 None => missing.push(entry.name.clone()),
                 Some(shape) if *shape != entry.shape => {
-                    misshapen.push(format!("{} (expected {}, found {shape})", entry.name, entry.shape));
+                    misshapen.push(crate::names::misshapen(entry, shape));
                 }
                 Some(_) => {}
             }
@@ -164,7 +164,8 @@ pub enum LoadError {
     NoInputShape,
     /// The names in the file are not those of the network.
     #[error(
-        "the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}"
+        "the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}; {}",
+        crate::names::hint(missing, unexpected, misshapen)
     )]
     Names {
         /// Tensors of the network that the file lacks.

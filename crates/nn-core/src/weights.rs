@@ -156,7 +156,7 @@ impl<T: Scalar> Model<T> {
             };
             let shape = file.shape(name).expect("a name of the file");
             if *shape != entry.shape {
-                report.misshapen.push(format!("{} (expected {}, found {shape})", entry.name, entry.shape));
+                report.misshapen.push(crate::names::misshapen(entry, shape));
                 continue;
             }
             let tensor = match file.get(name) {

@@ -29,6 +29,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// );
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "BCELoss")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BinaryCrossEntropy {
     reduction: Reduction,

@@ -33,6 +33,7 @@ use line_search::{LineSearch, Point};
 /// assert!(report.iterations < 50);
 /// # Ok::<(), nn_optim::LbfgsError>(())
 /// ```
+#[doc(alias = "LBFGS")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lbfgs {
     history: usize,
