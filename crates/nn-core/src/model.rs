@@ -64,7 +64,10 @@ impl<T: Scalar> Model<T> {
         &self.network
     }
 
-    /// θ: every learned number, in the order of [`Network::theta_layout`].
+    /// θ: every learned number, in the order of [`Network::theta_layout`]. Its length is the number of parameters.
+    #[doc(alias = "num_parameters")]
+    #[doc(alias = "count_params")]
+    #[doc(alias = "parameters")]
     pub fn theta(&self) -> &[T] {
         &self.theta
     }

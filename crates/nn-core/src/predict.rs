@@ -13,6 +13,8 @@ impl<T: Scalar> Model<T> {
     ///
     /// # Errors
     /// [`BatchError`] where the samples have another shape than the network takes, or there are none.
+    #[doc(alias = "forward")]
+    #[doc(alias = "eval")]
     pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, BatchError> {
         let rows = self.rows(x)?;
         let output = self.network().output_shape().prepend(rows.len())?;

@@ -16,6 +16,7 @@ const ARCHITECTURE: &str = "nn.architecture";
 impl<T: Scalar> Model<T> {
     /// Every number of the model by name, with the input shape, the [architecture](Network::architecture) and the fingerprint as
     /// metadata.
+    #[doc(alias = "state_dict")]
     pub fn to_file(&self) -> TensorFile {
         let mut file = TensorFile::default();
         let network = self.network();

@@ -130,6 +130,7 @@ impl<T: Scalar> Model<T> {
     ///
     /// # Errors
     /// As [`Model::take_weights`], and where the file cannot be read.
+    #[doc(alias = "load_state_dict")]
     pub fn load_weights(
         &mut self,
         path: impl AsRef<Path>,
