@@ -89,7 +89,7 @@ fn a_file_with_other_names_says_what_to_do() {
     let mut file = TensorFile::default();
     for entry in model.network().theta_layout().entries() {
         let (shape, values) = model.parameter(&entry.name).unwrap();
-        file.insert(&format!("model.{}", entry.name), &Tensor::new(*shape, values.to_vec()).unwrap());
+        file.insert(format!("model.{}", entry.name), &Tensor::new(*shape, values.to_vec()).unwrap());
     }
     let mut other: Model<f32> = net.init([4], 1).unwrap();
     let error = other.take_weights(&file, &Weights::new()).unwrap_err();
