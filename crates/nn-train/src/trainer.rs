@@ -9,6 +9,7 @@ use nn_optim::{At, Optimizer, Schedule};
 
 use crate::batch::as_batch;
 use crate::evaluate::{check, evaluate};
+use crate::gradient_check::LossCheck;
 use crate::{Epoch, GradientCheck, History, Observer, Step, TrainError};
 
 /// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins.
@@ -36,7 +37,7 @@ pub struct Trainer<'a, O, L> {
     epochs: u64,
     seed: u64,
     schedule: Option<Box<dyn Schedule + 'a>>,
-    gradient_check: Option<GradientCheck>,
+    gradient_check: Option<LossCheck>,
     observers: Vec<Box<dyn Observer + 'a>>,
 }
 
@@ -91,10 +92,14 @@ impl<'a, O, L> Trainer<'a, O, L> {
         Trainer { schedule: Some(Box::new(schedule)), ..self }
     }
 
-    /// Checks a few elements of the gradient every now and then; [`TrainError::Gradient`] where it is wrong.
+    /// Checks a few elements of the gradient every now and then, in f64; [`TrainError::Gradient`] where it is wrong.
     #[must_use]
-    pub fn check_gradients(self, check: GradientCheck) -> Self {
-        Trainer { gradient_check: Some(check), ..self }
+    pub fn check_gradients(self, check: GradientCheck) -> Self
+    where
+        L: Loss<f64> + Clone + 'static,
+    {
+        let loss = Box::new(self.loss.clone());
+        Trainer { gradient_check: Some(LossCheck { settings: check, loss }), ..self }
     }
 
     /// Adds somebody who looks on.
