@@ -16,7 +16,7 @@ use crate::{BatchError, MAX_INPUTS, Network, Profile, Rows};
 /// assert_eq!((ws.capacity(), ws.gradient().len()), (64, 3 * 2 + 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Workspace<T> {
     pub(crate) capacity: usize,
     /// That of its network.

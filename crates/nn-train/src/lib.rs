@@ -26,6 +26,7 @@ mod observer;
 pub mod plot;
 #[cfg(feature = "progress")]
 mod progress;
+mod tensors;
 mod trainer;
 
 pub use batch::{as_batch, batch_of};
@@ -36,4 +37,5 @@ pub use history::{Epoch, History};
 pub use observer::{Observer, Step};
 #[cfg(feature = "progress")]
 pub use progress::Progress;
+pub use tensors::tensors_of;
 pub use trainer::Trainer;

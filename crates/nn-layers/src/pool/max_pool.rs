@@ -24,6 +24,8 @@ use super::{lines, sweep};
 /// assert_eq!(y, [[[[5.0, 8.0]]]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "MaxPooling2D")]
+#[doc(alias = "MaxPooling1D")]
 #[derive(Debug, Clone, Copy)]
 pub struct MaxPool<const N: usize> {
     windows: Windows<N>,
