@@ -3,7 +3,9 @@
 use nn_check::{CheckError, Report};
 use nn_core::{BatchError, LossError};
 use nn_data::DataError;
-use nn_optim::SettingError;
+use nn_optim::{NonFinite, SettingError};
+
+use crate::CheckpointError;
 
 /// Why a training cannot begin, or did not go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -76,4 +78,35 @@ pub enum TrainError {
         /// The loss.
         loss: f64,
     },
+    /// A gradient with a NaN or an infinity, where a [guard](crate::Trainer::guard) was asked for.
+    #[error(transparent)]
+    NonFinite(#[from] NonFinite),
+    /// Two settings that exclude each other.
+    #[error("{what}")]
+    Conflict {
+        /// Which ones.
+        what: &'static str,
+    },
+    /// Early stopping watches a metric that nobody computes.
+    #[error("early stopping watches {name:?}; there are \"loss\", \"accuracy\" and {known:?}")]
+    UnknownMetric {
+        /// Its name.
+        name: String,
+        /// The metrics that were asked for.
+        known: Vec<String>,
+    },
+    /// An observer panicked. The model is as the last step has left it.
+    #[error("an observer panicked after {step} steps: {message}")]
+    Observer {
+        /// The steps that were done.
+        step: u64,
+        /// What it said.
+        message: String,
+    },
+    /// A training cannot go on from checkpoints that it does not have.
+    #[error("`resume` needs to know where checkpoints are: `Trainer::checkpoints`")]
+    NoCheckpoints,
+    /// A checkpoint that could not be written, or none that could be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }

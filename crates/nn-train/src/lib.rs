@@ -3,7 +3,9 @@
 //! | to | use |
 //! |---|---|
 //! | train a model | [`Trainer`] |
-//! | know how good it is | [`evaluate`], [`metrics`] |
+//! | know how good it is | [`evaluate`], [`metrics`], a [`Metric`] after every epoch |
+//! | end in time | [`EarlyStopping`], [`StopFlag`], [`Trainer::time_budget`] |
+//! | lose nothing | [`Checkpoints`], [`Trainer::resume`], [`Divergence`] |
 //! | look back | [`History`] |
 //! | look on | an [`Observer`] |
 //! | check gradients on the way | [`GradientCheck`] |
@@ -11,29 +13,39 @@
 #![cfg_attr(feature = "plot", doc = "| draw the curves | [`plot`] |")]
 //!
 //! The loop's pieces are public: [`as_batch`] turns a selection of a data set into what a model takes, and the rest is
-//! [`Model::loss_and_gradient`](nn_core::Model::loss_and_gradient) and [`Optimizer::update`](nn_optim::Optimizer::update).
+//! [`Model::step`](nn_core::Model::step) with [`Optimizer::update_part`](nn_optim::Optimizer::update_part): ten lines, as fast.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
 mod batch;
+mod checkpoint;
+mod early_stopping;
 mod error;
 mod evaluate;
 mod gradient_check;
 mod history;
+mod metric;
 pub mod metrics;
 mod observer;
 #[cfg(feature = "plot")]
 pub mod plot;
 #[cfg(feature = "progress")]
 mod progress;
+mod stop;
 mod trainer;
+mod validation;
 
 pub use batch::{as_batch, batch_of};
+pub use checkpoint::{CheckpointError, Checkpoints};
+pub use early_stopping::EarlyStopping;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
 pub use gradient_check::{CheckedGradient, GradientCheck};
-pub use history::{Epoch, History};
-pub use observer::{Observer, Step};
+pub use history::{End, Epoch, History, Retreat, StepRecord};
+pub use metric::Metric;
+pub use observer::{Flow, Now, Observer, Step};
 #[cfg(feature = "progress")]
 pub use progress::Progress;
-pub use trainer::Trainer;
+pub use stop::StopFlag;
+pub use trainer::{Divergence, Trainer};
+pub use validation::Validation;

@@ -23,8 +23,8 @@ pub enum PlotError {
 pub fn loss_curve(history: &History) -> Result<String, PlotError> {
     let draw = |error: &dyn std::fmt::Display| PlotError::Draw(error.to_string());
     let series = [
-        ("training", BLUE, points(history, |epoch| epoch.train.loss)),
-        ("validation", RED, points(history, |epoch| epoch.validation.loss)),
+        ("training", BLUE, points(history, |epoch| Some(epoch.train.unwrap_or(epoch.running).loss))),
+        ("validation", RED, points(history, |epoch| epoch.metric("loss"))),
     ];
     let epochs = history.last().ok_or(PlotError::Empty)?.number + 1;
     let has_dots = epochs <= 20;
@@ -67,8 +67,8 @@ pub fn loss_curve(history: &History) -> Result<String, PlotError> {
     Ok(svg)
 }
 
-fn points(history: &History, loss: impl Fn(&crate::Epoch) -> f64) -> Vec<(f64, f64)> {
-    let all = history.epochs.iter().map(|epoch| (epoch.number as f64 + 1.0, loss(epoch)));
+fn points(history: &History, loss: impl Fn(&crate::Epoch) -> Option<f64>) -> Vec<(f64, f64)> {
+    let all = history.epochs.iter().filter_map(|epoch| Some((epoch.number as f64 + 1.0, loss(epoch)?)));
     // The library that draws looks for labels of an infinite axis for ever.
     all.filter(|(_, loss)| loss.is_finite()).collect()
 }

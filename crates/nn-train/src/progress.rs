@@ -4,7 +4,9 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{Epoch, Evaluation, Observer, Step};
+use nn_core::Scalar;
+
+use crate::{Epoch, Evaluation, Flow, History, Now, Observer};
 
 /// Shows a training: on a terminal a bar (on the error stream), and everywhere a line for the first, the last, and
 /// every so many epochs.
@@ -25,31 +27,34 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
-    fn step(&mut self, step: &Step) {
+impl<T: Scalar> Observer<T> for Progress {
+    fn step(&mut self, now: &Now<'_, T>) -> Flow {
         if let Some(bar) = &self.bar {
-            bar.set_length(step.total);
-            bar.set_position(step.number + 1);
-            bar.set_message(format!("{:.4}", step.loss));
+            bar.set_length(now.step.total);
+            bar.set_position(now.step.number + 1);
+            bar.set_message(format!("{:.4}", now.step.loss));
         }
+        Flow::Continue
     }
 
-    fn epoch(&mut self, epoch: &Epoch, total: u64) {
-        let count = epoch.number + 1;
-        let is_last = count == total;
-        if count == 1 || count.is_multiple_of(self.every) || is_last {
+    fn epoch(&mut self, epoch: &Epoch, now: &Now<'_, T>) -> Flow {
+        let (count, total) = (epoch.number + 1, now.step.epochs);
+        if count == 1 || count.is_multiple_of(self.every) || count == total {
             let width = total.to_string().len();
-            let line = format!(
-                "epoch {count:>width$}/{total}: training {}, validation {}",
-                describe(&epoch.train),
-                describe(&epoch.validation)
-            );
+            let mut line = format!("epoch {count:>width$}/{total}: training {}", describe(&epoch.running));
+            if let Some(validation) = &epoch.validation {
+                line += &format!(", validation {}", describe(validation));
+            }
             match &self.bar {
                 Some(bar) => bar.suspend(|| println!("{line}")),
                 None => println!("{line}"),
             }
         }
-        if let Some(bar) = self.bar.as_ref().filter(|_| is_last) {
+        Flow::Continue
+    }
+
+    fn end(&mut self, _: &History) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
