@@ -66,7 +66,7 @@ pub enum TrainError {
     },
     /// The loss became NaN or infinite.
     #[error(
-        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}"
+        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): {place}; try a smaller learning rate than {rate}"
     )]
     Diverged {
         /// The step.
@@ -77,6 +77,8 @@ pub enum TrainError {
         rate: f64,
         /// The loss.
         loss: f64,
+        /// The first place that is not finite, in words.
+        place: String,
     },
     /// A gradient with a NaN or an infinity, where a [guard](crate::Trainer::guard) was asked for.
     #[error(transparent)]

@@ -1,6 +1,6 @@
 //! What a training was like.
 
-use crate::{CheckedGradient, Evaluation};
+use crate::{CheckedGradient, Evaluation, Finding, LayerStats};
 
 /// One epoch of a training; the last one may be a part, where a number of steps was asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +94,10 @@ pub struct History {
     pub gradient_checks: Vec<CheckedGradient>,
     /// The returns to a good state.
     pub retreats: Vec<Retreat>,
+    /// What the [doctor](crate::Doctor) has found, in order.
+    pub findings: Vec<Finding>,
+    /// What the doctor has measured; not kept in checkpoints.
+    pub layers: Vec<LayerStats>,
     /// What went wrong and was borne: a checkpoint that could not be written, say.
     pub warnings: Vec<String>,
     /// The number of the epoch whose θ the model has, where early stopping chose one.

@@ -8,6 +8,7 @@
 //! | lose nothing | [`Checkpoints`], [`Trainer::resume`], [`Divergence`] |
 //! | look back | [`History`] |
 //! | look on | an [`Observer`] |
+//! | know what is wrong | a [`Doctor`], [`overfits`] |
 //! | check gradients on the way | [`GradientCheck`] |
 #![cfg_attr(feature = "progress", doc = "| see a bar, or plain lines | [`Progress`] |")]
 #![cfg_attr(feature = "plot", doc = "| draw the curves | [`plot`] |")]
@@ -19,6 +20,7 @@
 
 mod batch;
 mod checkpoint;
+mod doctor;
 mod early_stopping;
 mod error;
 mod evaluate;
@@ -37,6 +39,7 @@ mod validation;
 
 pub use batch::{as_batch, batch_of};
 pub use checkpoint::{CheckpointError, Checkpoints};
+pub use doctor::{Doctor, Finding, LayerStats, Overfit, Rule, TensorStats, UnitStats, overfits};
 pub use early_stopping::EarlyStopping;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};

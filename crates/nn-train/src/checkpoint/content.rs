@@ -8,7 +8,7 @@ use nn_optim::PlateauState;
 use super::CheckpointError;
 use super::codec::{Decoder, Encoder};
 use crate::trainer::{Best, Good, Running, State};
-use crate::{Epoch, Evaluation, History, Retreat, StepRecord};
+use crate::{Epoch, Evaluation, Finding, History, Retreat, Rule, StepRecord};
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -175,6 +175,12 @@ fn encode_history(out: &mut Encoder, history: &History) {
         out.u64(retreat.to);
         out.f64(retreat.factor);
     });
+    out.list(&history.findings, |out, found| {
+        out.text(found.rule.name());
+        out.u64(found.step);
+        out.option(found.place.as_ref(), |out, place| out.text(place));
+        out.text(&found.what);
+    });
     out.list(&history.warnings, |out, warning| out.text(warning));
 }
 
@@ -198,8 +204,14 @@ fn decode_history(from: &mut Decoder<'_>) -> Result<History> {
     })?;
     let retreats =
         from.list(|from| Ok(Retreat { step: from.u64()?, to: from.u64()?, factor: from.f64()? }))?;
+    let findings = from.list(|from| {
+        let name = from.text()?;
+        let rule = Rule::ALL.into_iter().find(|rule| rule.name() == name);
+        let rule = rule.ok_or_else(|| format!("a finding by the rule {name:?}"))?;
+        Ok(Finding { rule, step: from.u64()?, place: from.option(Decoder::text)?, what: from.text()? })
+    })?;
     let warnings = from.list(Decoder::text)?;
-    Ok(History { epochs, steps, retreats, warnings, ..History::default() })
+    Ok(History { epochs, steps, retreats, findings, warnings, ..History::default() })
 }
 
 fn encode_evaluation(out: &mut Encoder, evaluation: &Evaluation) {

@@ -41,6 +41,17 @@ impl<O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'_, '_, '_, O, L, T> {
         }
         let flow = self.tell_now(|observer, now| observer.epoch(&epoch, now));
         self.state.history.epochs.push(epoch);
+        if let (Some(doctor), Some(visits)) = (&self.set.doctor, &mut self.visits) {
+            let state = &mut self.state;
+            visits.epoch(
+                doctor,
+                state.step,
+                self.model,
+                self.sets.train,
+                state.first_loss,
+                &mut state.history,
+            );
+        }
         // Otherwise the steps end in the middle of it, and whoever resumes with more steps goes on there.
         if self.state.position == self.plan.per_epoch {
             self.enter_next_epoch();
@@ -64,7 +75,8 @@ impl<O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'_, '_, '_, O, L, T> {
         let (step, epoch, rate) = (self.state.step, self.state.epoch, self.state.rate);
         for loss in [train, validation].into_iter().flatten().map(|evaluation| evaluation.loss) {
             if !loss.is_finite() {
-                return Err(TrainError::Diverged { step, epoch, rate, loss });
+                let place = "found in the evaluation after the epoch".to_string();
+                return Err(TrainError::Diverged { step, epoch, rate, loss, place });
             }
         }
         let running = &self.state.running;

@@ -3,6 +3,7 @@
 mod begin;
 mod best;
 mod divergence;
+mod hits;
 mod identity;
 mod keep;
 mod penalty;
@@ -26,8 +27,8 @@ pub(crate) use state::{Best, Running, State};
 
 use crate::evaluate::evaluate_with;
 use crate::{
-    Checkpoints, EarlyStopping, Evaluation, GradientCheck, History, Metric, Observer, StopFlag, TrainError,
-    Validation,
+    Checkpoints, Doctor, EarlyStopping, Evaluation, GradientCheck, History, Metric, Observer, StopFlag,
+    TrainError, Validation,
 };
 
 /// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins, before the first step.
@@ -77,6 +78,7 @@ pub(crate) struct Settings<'a, L, T> {
     pub(crate) stop_flag: Option<StopFlag>,
     pub(crate) checkpoints: Option<Checkpoints>,
     pub(crate) record_every: u64,
+    pub(crate) doctor: Option<Doctor>,
     pub(crate) gradient_check: Option<GradientCheck>,
 }
 

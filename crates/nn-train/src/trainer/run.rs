@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use nn_core::{Batch, Context, Loss, Model, Reduction, Scalar, Target, Workspace};
+use nn_core::{Context, Loss, Model, Reduction, Scalar, Workspace};
 use nn_data::{Batches, Targets};
 use nn_optim::{Guard, Optimizer, gradient_norm};
 
@@ -12,7 +12,8 @@ use super::penalty::Penalty;
 use super::rule::Rule;
 use super::{Divergence, Good, Settings, State};
 use crate::batch::as_batch;
-use crate::{End, Flow, History, Now, Observer, Retreat, Step, StepRecord, TrainError};
+use crate::doctor::{self, Visits, first_place};
+use crate::{End, Finding, Flow, History, Now, Observer, Retreat, Step, StepRecord, TrainError};
 
 /// What is known when a training begins.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(super) struct Run<'r, 'a, 'd, O, L, T> {
     pub(super) saved_step: Option<u64>,
     /// Whether the targets are classes, one for each output.
     pub(super) is_classes: bool,
+    /// The doctor at work.
+    pub(super) visits: Option<Visits<T>>,
     /// The last step, for observers.
     last: Option<Step>,
 }
@@ -87,6 +90,7 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
             saved_at: now,
             saved_step,
             is_classes,
+            visits: set.doctor.as_ref().map(|_| Visits::new(sets.train, sets.validation)),
             last: None,
         }
     }
@@ -98,6 +102,9 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
         let epoch = self.state.epoch;
         self.state.history.epochs.retain(|done| done.number < epoch);
         self.tell_history(|observer, history| observer.begin(history))?;
+        if let Some(visits) = self.visits.as_ref().filter(|_| self.state.step == 0) {
+            visits.begin(self.model, self.sets.train, &mut self.state.history);
+        }
         if self.good.is_none() {
             self.keep_good();
         }
@@ -170,6 +177,10 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
         if let Some(check) = &self.set.gradient_check {
             self.state.history.gradient_checks.extend(check.look(step, cx, self.model, &batch)?);
         }
+        let is_visit = self.set.doctor.as_ref().is_some_and(|doctor| doctor.is_due(step));
+        if let Some(visits) = self.visits.as_mut().filter(|_| is_visit) {
+            visits.before(self.model);
+        }
         let tools = super::step::Tools {
             rule,
             penalty: &self.plan.penalty,
@@ -181,7 +192,9 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
         let loss =
             tools.step(rate, &cx, self.model, &batch, &self.set.loss, &mut self.ws, &mut self.state)?;
         if !loss.is_finite() {
-            return Err(TrainError::Diverged { step, epoch, rate, loss });
+            let place = first_place(self.model, &batch, &self.set.loss, &cx, &mut self.ws);
+            self.find_non_finite(step, &place);
+            return Err(TrainError::Diverged { step, epoch, rate, loss, place });
         }
         if step == 0 {
             self.state.first_loss = loss;
@@ -191,7 +204,9 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
             Reduction::Sum => loss,
             _ => loss * samples as f64,
         };
-        self.state.running.hits += hits(&self.ws, self.model, &batch);
+        let predicted = self.visits.as_mut().map(|visits| &mut visits.predicted[..]).unwrap_or_default();
+        self.state.running.hits += super::hits::hits(&self.ws, self.model, &batch, predicted);
+        self.visit(step, loss, is_visit);
         self.state.running.samples += samples as u64;
         self.record(step, loss, rate);
         self.state.rate = rate;
@@ -222,6 +237,26 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
         }
         self.save_if_due()?;
         Ok(flow)
+    }
+
+    /// The doctor's look at a step.
+    fn visit(&mut self, step: u64, loss: f64, is_visit: bool) {
+        let Some(visits) = &mut self.visits else { return };
+        let (history, first_loss) = (&mut self.state.history, self.state.first_loss);
+        if step == 0 {
+            visits.first(loss, &self.set.loss, history);
+        }
+        if is_visit {
+            visits.after(step, self.model, &self.ws, first_loss, history);
+        }
+    }
+
+    fn find_non_finite(&mut self, step: u64, place: &str) {
+        if self.visits.is_some() {
+            let what = place.to_string();
+            let found = Finding { rule: crate::Rule::NonFinite, step, place: None, what };
+            doctor::add(&mut self.state.history, vec![found]);
+        }
     }
 
     fn record(&mut self, step: u64, loss: f64, rate: f64) {
@@ -272,9 +307,11 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
         self.model.state_mut().copy_from_slice(&good.observed);
         let (to, factor) = (good.state.step, self.state.factor * factor);
         retreats.push(Retreat { step, to, factor });
+        let findings = std::mem::take(&mut self.state.history.findings);
         self.state = good.state.clone();
         self.state.factor = factor;
         self.state.history.retreats = retreats;
+        self.state.history.findings = findings;
         self.batches.enter(self.state.epoch, self.state.position as usize);
         Ok(())
     }
@@ -330,24 +367,4 @@ fn tell<T: Scalar>(
 fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_string())
-}
-
-/// How many samples of the batch have their class's output as the largest, the first of several. It reads what the step has left in the
-/// workspace, so it costs next to nothing.
-fn hits<T: Scalar>(ws: &Workspace<T>, model: &Model<T>, batch: &Batch<'_, T>) -> u64 {
-    let (Target::Classes(labels), Some(outputs)) = (batch.target, ws.output(model.network())) else {
-        return 0;
-    };
-    if labels.len() != outputs.len() {
-        return 0;
-    }
-    let mut hits = 0;
-    for (row, &label) in outputs.data().chunks_exact(outputs.width().max(1)).zip(labels) {
-        let mut best = 0;
-        for class in 1..row.len() {
-            best = if row[class] > row[best] { class } else { best };
-        }
-        hits += u64::from(best == label);
-    }
-    hits
 }

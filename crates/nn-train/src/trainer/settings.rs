@@ -6,7 +6,7 @@ use nn_core::Scalar;
 use nn_optim::{Guard, ReduceOnPlateau, Schedule};
 
 use super::{Divergence, Length, Settings, Trainer};
-use crate::{Checkpoints, EarlyStopping, GradientCheck, Metric, Observer, StopFlag};
+use crate::{Checkpoints, Doctor, EarlyStopping, GradientCheck, Metric, Observer, StopFlag};
 
 impl<'a, O, L, T> Trainer<'a, O, L, T> {
     /// Batches of 64, 10 epochs, seed 0, the optimizer's own learning rate, and nothing else.
@@ -32,6 +32,7 @@ impl<'a, O, L, T> Trainer<'a, O, L, T> {
             stop_flag: None,
             checkpoints: None,
             record_every: 10,
+            doctor: None,
             gradient_check: None,
         };
         Trainer { optimizer, set, observers: Vec::new() }
@@ -189,6 +190,13 @@ impl<'a, O, L, T> Trainer<'a, O, L, T> {
     #[must_use]
     pub fn record_every(mut self, steps: u64) -> Self {
         self.set.record_every = steps;
+        self
+    }
+
+    /// Has a doctor look on: [`History::findings`](crate::History::findings).
+    #[must_use]
+    pub fn doctor(mut self, doctor: Doctor) -> Self {
+        self.set.doctor = Some(doctor);
         self
     }
 
