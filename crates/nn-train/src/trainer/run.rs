@@ -279,7 +279,7 @@ impl<'r, 'a, 'd, O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'r, 'a, 'd, O, L, T
     fn is_good(&self) -> bool {
         let losses = || self.state.history.epochs.iter().map(|epoch| epoch.running.loss);
         let lowest = losses().fold(self.state.first_loss, f64::min);
-        losses().last().is_none_or(|last| last <= 2.0 * lowest.max(0.0) || last <= lowest)
+        losses().next_back().is_none_or(|last| last <= 2.0 * lowest.max(0.0) || last <= lowest)
     }
 
     fn keep_good(&mut self) {
