@@ -17,7 +17,7 @@ use tensor_ops::Tensor;
 use tensor_ops::random::Stream;
 
 const SAMPLES: usize = 64 * 400;
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 25;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut pixels = vec![0.0f32; 784 * SAMPLES];

@@ -7,7 +7,7 @@ use super::rules::finding;
 use super::{Finding, Rule};
 
 /// Samples that are looked at.
-const SAMPLES: usize = 2000;
+const SAMPLES: usize = 300;
 
 /// Inputs whose size is far from 1, or whose features differ by orders of magnitude. Numbers of an embedding are no sizes.
 pub(super) fn look<T: Scalar>(network: &Network, set: &Dataset<T>) -> Option<Finding> {

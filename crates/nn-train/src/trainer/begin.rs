@@ -47,7 +47,11 @@ impl<O: Optimizer<T>, L: Loss<T>, T: Scalar> Trainer<'_, O, L, T> {
         let Trainer { optimizer, set, observers } = self;
         let rule = Rule::new(&*optimizer, set.average);
         let batches = check_all(set, rule.optimizer(), model, sets)?;
-        let identity = identity(set, &*optimizer, model, sets.train);
+        // It reads some of the data, which only checkpoints are worth.
+        let identity = match set.checkpoints {
+            Some(_) => identity(set, &*optimizer, model, sets.train),
+            None => String::new(),
+        };
         match &set.checkpoints {
             Some(checkpoints) => checkpoints.prepare(resumes)?,
             None if resumes => return Err(TrainError::NoCheckpoints),
