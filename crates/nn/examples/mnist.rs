@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use nn::data::read_mnist;
+use nn::data::files::read_mnist;
 use nn::prelude::*;
 use nn::train::{Doctor, Progress, Report};
 
