@@ -46,11 +46,13 @@ OPS = {
 
 def ways(w, paths, threads):
     torch.set_num_threads(threads)
-    if w["op"] not in OPS and w["op"] not in ("step", "infer"):
+    if w["op"] not in OPS and w["op"] not in ("step", "infer", "update"):
         return None
     x = [torch_steps.load(path, shape) for path, shape in zip(paths, w["shapes"])]
     if w["op"] == "step":
         return torch_steps.training(w, x)
+    if w["op"] == "update":
+        return torch_steps.updating(w, x)
     if w["op"] == "infer":
         return [("module", partial(torch_steps.network(x[1:]), x[0]))]
     calls = OPS[w["op"]](x, w, torch.empty(w["result"]))
@@ -65,7 +67,7 @@ def describe(call):
 
 
 def context(w):
-    return torch.enable_grad() if w["op"] == "step" else torch.inference_mode()
+    return torch.enable_grad() if w["op"] in ("step", "update") else torch.inference_mode()
 
 
 peer.serve(torch.__version__, ways, torch_steps.write, context=context)

@@ -76,3 +76,33 @@ def training(w, inputs):
     labels = labels.long()
     ways = [("eager, fused", {"fused": True}), ("eager, foreach", {"foreach": True})]
     return [(name, partial(eager, w, x, labels, start, **how)) for name, how in ways]
+
+
+def update(w, theta, gradient, m, s, **how):
+    parameter = torch.nn.Parameter(theta.clone())
+    parameter.grad = gradient
+    rule = optimizer(w, [parameter], **how)
+    rule.step()  # makes the state
+
+    def step():
+        rule.step()
+
+    @torch.no_grad()
+    def restart():
+        state = rule.state[parameter]
+        for tensor, first in [(parameter, theta), (state["exp_avg"], m), (state["exp_avg_sq"], s)]:
+            tensor.copy_(first)
+        state["step"].zero_()
+
+    def trained(_):
+        state = rule.state[parameter]
+        return torch.cat([parameter.detach(), state["exp_avg"], state["exp_avg_sq"]])
+
+    step.restart, step.trained = restart, trained
+    return step
+
+
+def updating(w, inputs):
+    """The ways of an update alone: θ, its gradient and Adam's moments are given; the answer is θ and the moments."""
+    ways = [("fused", {"fused": True}), ("foreach", {"foreach": True})]
+    return [(name, partial(update, w, *inputs, **how)) for name, how in ways]

@@ -41,7 +41,7 @@ fn step(name: &str, run: impl FnOnce() -> Result<(), String>) -> Result<(), Stri
 }
 
 /// Reference cases that pass: a number that only grows.
-const PASSING: u64 = 1332;
+const PASSING: u64 = 2459;
 
 /// They lie beside the repository, and are no part of it.
 fn reference_cases() -> Result<(), String> {

@@ -5,6 +5,7 @@ mod moves;
 mod products;
 mod rows;
 mod steps;
+mod updates;
 
 pub(crate) use steps::{names, training};
 
@@ -15,7 +16,8 @@ const FITS: &str = "the shapes of a workload fit";
 
 /// All rows, in the order of the table.
 pub(crate) fn all() -> Vec<Workload> {
-    let rows = [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), steps::rows()];
+    let rows =
+        [products::rows(), elementwise::rows(), rows::rows(), moves::rows(), updates::rows(), steps::rows()];
     rows.into_iter().flatten().collect()
 }
 

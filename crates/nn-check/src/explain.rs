@@ -51,7 +51,7 @@ fn without(
     let items = task.items(part, elements.iter().map(|e| part.range.start + e.index));
     let one = |which| {
         let origin = origin(task, function, Some(which));
-        let slopes = function.map(task.point, Some(which), &items, &|_| (), |f, point, item| {
+        let slopes = function.map(task.point, Some(which), &items, |f, point, item| {
             origin.along(f, point, item, |line| match line.first_look() {
                 Outcome::Smooth { slope, .. } => slope,
                 _ => f64::NAN,
@@ -62,12 +62,12 @@ fn without(
     [Missing::First, Missing::Last].map(one).into()
 }
 
-/// The hints for a tensor that stands alone, and of which no θ and no samples are known.
-pub(crate) fn hints_of_all(tensor: &Tensor, elements: &[Element]) -> Vec<Hint> {
+/// The hints for a tensor that stands alone, without samples. `theta` is what it is the gradient by, where it is a gradient.
+pub(crate) fn hints_of_one(tensor: &Tensor, elements: &[Element], theta: Option<&[f64]>) -> Vec<Hint> {
     if tensor.verdict != Verdict::Wrong {
         return Vec::new();
     }
-    let theta = vec![f64::NAN; elements.len()];
+    let theta = elements.iter().map(|e| theta.map_or(f64::NAN, |theta| theta[e.index])).collect();
     let case =
         Case { shape: tensor.shape, elements, theta, samples: None, others: Vec::new(), without: Vec::new() };
     case.hints()

@@ -1,8 +1,10 @@
 //! The function that is checked, for one thread or for many.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tensor_ops::pool;
+
+use crate::meter::Meter;
 
 /// Which sample is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,47 +16,54 @@ pub enum Missing {
     Last,
 }
 
-/// A function of one flat vector.
-pub(crate) type Eval<'a> = dyn FnMut(&[f64]) -> f64 + 'a;
+/// A function of one flat vector: its value, or all of its outputs.
+pub(crate) type Eval<'a, Y = f64> = dyn FnMut(&[f64]) -> Y + 'a;
 
 /// The function of a worker.
-pub(crate) type Own<'a> = Box<dyn FnMut(&[f64]) -> f64 + Send + 'a>;
+pub(crate) type Own<'a, Y = f64> = Box<dyn FnMut(&[f64]) -> Y + Send + 'a>;
 
 /// Makes the function for one worker, with buffers of its own; with a sample left out where that is asked for.
-pub(crate) type Make<'a> = dyn Fn(Option<Missing>) -> Own<'a> + Sync + 'a;
+pub(crate) type Make<'a, Y = f64> = dyn Fn(Option<Missing>) -> Own<'a, Y> + Sync + 'a;
 
 /// Who computes the function.
-pub(crate) enum Function<'a> {
+pub(crate) enum Who<'a, Y = f64> {
     /// This thread alone.
-    One(&'a mut Eval<'a>),
+    One(&'a mut Eval<'a, Y>),
     /// Every thread of the pool, each with a function of its own.
-    Many(&'a Make<'a>),
+    Many(&'a Make<'a, Y>),
+}
+
+/// The function, who computes it, and who counts.
+pub(crate) struct Function<'a, Y = f64> {
+    pub(crate) who: Who<'a, Y>,
+    pub(crate) meter: Arc<Meter>,
 }
 
 /// Elements of a piece of work: a piece is what is reported as progress, too.
 const PIECE: usize = 16;
 
-impl Function<'_> {
+impl<Y> Function<'_, Y> {
     /// `job` for each item, at `point`. The results do not depend on who computes them.
     pub(crate) fn map<I: Sync, R: Send + Clone>(
         &mut self,
         point: &[f64],
         missing: Option<Missing>,
         items: &[I],
-        done: &(dyn Fn(usize) + Sync),
-        job: impl Fn(&mut Eval<'_>, &mut [f64], &I) -> R + Sync,
+        job: impl Fn(&mut Eval<'_, Y>, &mut [f64], &I) -> R + Sync,
     ) -> Vec<R> {
-        match self {
-            Function::One(f) => {
+        let meter = &self.meter;
+        meter.begin(items.len());
+        match &mut self.who {
+            Who::One(f) => {
                 let mut point = point.to_vec();
                 let mut results = Vec::with_capacity(items.len());
                 for piece in items.chunks(PIECE) {
                     results.extend(piece.iter().map(|item| job(*f, &mut point, item)));
-                    done(piece.len());
+                    meter.done(piece.len());
                 }
                 results
             }
-            Function::Many(make) => {
+            Who::Many(make) => {
                 // A worker takes a function that another has left, or makes one.
                 let idle = Mutex::new(Vec::new());
                 let mut results: Vec<Option<R>> = vec![None; items.len()];
@@ -65,7 +74,7 @@ impl Function<'_> {
                     for (result, item) in results.iter_mut().zip(&items[piece * PIECE..]) {
                         *result = Some(job(&mut *f, &mut point, item));
                     }
-                    done(results.len());
+                    meter.done(results.len());
                     idle.lock().unwrap_or_else(PoisonError::into_inner).push((f, point));
                 });
                 results.into_iter().flatten().collect()
@@ -78,8 +87,8 @@ impl Function<'_> {
         &mut self,
         point: &[f64],
         missing: Option<Missing>,
-        job: impl Fn(&mut Eval<'_>, &mut [f64]) -> R + Sync,
+        job: impl Fn(&mut Eval<'_, Y>, &mut [f64]) -> R + Sync,
     ) -> R {
-        self.map(point, missing, &[()], &|_| (), |f, point, ()| job(f, point)).remove(0)
+        self.map(point, missing, &[()], |f, point, ()| job(f, point)).remove(0)
     }
 }

@@ -34,20 +34,23 @@ impl Report {
     ///
     /// A wrong tensor decides; then too many kinks (more than a tenth of all elements, or half of a tensor's); then a tensor
     /// lost in round-off. `Vacuous` where every tensor is, or where nothing reaches one of them. A tensor whose gradient vanishes by
-    /// cancellation, as that of a bias before a batch norm, does not keep the others from being correct.
+    /// cancellation, as that of a bias before a batch norm, does not keep the others from being correct; and the input of a model decides only
+    /// where it is wrong.
     pub fn verdict(&self) -> Verdict {
-        let any = |verdict| self.tensors.iter().any(|t| t.verdict == verdict);
-        let elements = self.compared() + self.excluded();
+        let counting = || self.tensors.iter().filter(|t| !t.aside || t.verdict == Verdict::Wrong);
+        let any = |verdict| counting().any(|t| t.verdict == verdict);
+        let excluded: usize = counting().map(|t| t.excluded).sum();
+        let elements = counting().map(|t| t.compared).sum::<usize>() + excluded;
         // A tensor that vanishes by cancellation is nothing but round-off.
-        let telling = self.tensors.iter().filter(|t| t.verdict != Verdict::Vacuous);
+        let telling = counting().filter(|t| t.verdict != Verdict::Vacuous);
         let hidden: usize = telling.map(|t| t.inconclusive).sum();
         if any(Verdict::Wrong) {
             Verdict::Wrong
-        } else if any(Verdict::Kink) || self.excluded() as f64 > MOST_EXCLUDED * elements as f64 {
+        } else if any(Verdict::Kink) || excluded as f64 > MOST_EXCLUDED * elements as f64 {
             Verdict::Kink
         } else if any(Verdict::Inconclusive) || hidden as f64 > MOST_EXCLUDED * elements as f64 {
             Verdict::Inconclusive
-        } else if !any(Verdict::Correct) || self.tensors.iter().any(|t| t.unreached) {
+        } else if !any(Verdict::Correct) || counting().any(|t| t.unreached) {
             Verdict::Vacuous
         } else {
             Verdict::Correct

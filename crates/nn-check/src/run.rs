@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use tensor_ops::Shape;
 
 use crate::direction::Seen;
 use crate::explain::explain;
-use crate::function::{Eval, Function, Missing};
+use crate::function::{Eval, Function, Missing, Who};
+use crate::meter::Meter;
 use crate::numeric::{Line, Outcome, root_mean_square, round_off};
-use crate::{Check, Element, Hint, Progress, Report, Tensor, Verdict, sample};
+use crate::{Check, Element, Hint, Report, Tensor, Verdict, sample};
 
 /// Elements that climb the ladder at a time. Where all of them are wrong, the others are believed to be what they look like.
 const CLIMBERS: usize = 256;
@@ -55,7 +56,16 @@ pub(crate) struct Item {
 }
 
 impl Check {
-    pub(crate) fn run(&self, task: &Task<'_>, mut function: Function<'_>) -> Report {
+    pub(crate) fn run(&self, task: &Task<'_>, who: Who<'_>) -> Report {
+        let meter = Meter::new(&self.progress);
+        let report = self.run_along(task, who, &meter);
+        meter.end();
+        report
+    }
+
+    /// A check that may be a part of a longer one.
+    pub(crate) fn run_along(&self, task: &Task<'_>, who: Who<'_>, meter: &Arc<Meter>) -> Report {
+        let mut function = Function { who, meter: meter.clone() };
         let origin = origin(task, &mut function, None);
         let sizes: Vec<usize> = task.parts.iter().map(|part| part.range.len()).collect();
         let (sample, directions) = self.plan(sizes.iter().sum(), sizes.len());
@@ -112,8 +122,7 @@ impl Check {
             let new = positions.into_iter().filter(|index| !known.contains(index));
             more.extend(task.items(&task.parts[tensor], new));
         }
-        let silent = Check { progress: None, ..self.clone() };
-        outcomes.extend(silent.outcomes(task, function, origin, &more));
+        outcomes.extend(self.outcomes(task, function, origin, &more));
         items.extend(more);
     }
 
@@ -125,14 +134,7 @@ impl Check {
         origin: &Origin,
         items: &[Item],
     ) -> Vec<Outcome> {
-        let counter = AtomicUsize::new(0);
-        let done = |n: usize| {
-            let done = counter.fetch_add(n, Ordering::Relaxed) + n;
-            if let Some(callback) = &self.progress {
-                callback(Progress { done, total: items.len() });
-            }
-        };
-        let mut outcomes = function.map(task.point, None, items, &done, |f, point, item| {
+        let mut outcomes = function.map(task.point, None, items, |f, point, item| {
             origin.along(f, point, item, |line| line.first_look())
         });
         let doubtful: Vec<usize> =
@@ -143,7 +145,7 @@ impl Check {
             let climbing: Vec<usize> =
                 chunk.iter().copied().filter(|&k| !(is_hopeless && sharp(k))).collect();
             let climbers: Vec<Item> = climbing.iter().map(|&k| items[k]).collect();
-            let found = function.map(task.point, None, &climbers, &|_| (), |f, point, item| {
+            let found = function.map(task.point, None, &climbers, |f, point, item| {
                 origin.along(f, point, item, |line| line.ladder(item.analytic, item.weight))
             });
             let is_wrong = |(item, outcome): (&Item, &Outcome)| matches!(*outcome, Outcome::Smooth { slope, noise } if (slope - item.analytic).abs() > 10.0 * noise);

@@ -2,7 +2,7 @@
 
 use tensor_ops::Shape;
 
-use crate::direction::Seen;
+use crate::direction::{Seen, WrongSlope};
 use crate::element::Scale;
 use crate::numeric::{Outcome, root_mean_square};
 use crate::{Band, Element, Hint, Verdict};
@@ -18,7 +18,7 @@ const BLURRED: f64 = 1e-5;
 const CANCELLED: f64 = 1e-12;
 
 /// How many of the worst elements a tensor remembers.
-const WORST: usize = 16;
+pub(crate) const WORST: usize = 16;
 
 /// The findings of one tensor.
 ///
@@ -61,6 +61,10 @@ pub struct Tensor {
     pub(crate) unreached: bool,
     /// For each random direction, the least error that it would have shown, relative to the norm of the gradient.
     pub(crate) directions: Vec<f64>,
+    /// Whether it stands beside what is checked, and decides only where it is wrong.
+    pub(crate) aside: bool,
+    /// The slope along a direction, where it alone made the tensor wrong.
+    pub(crate) decided: Option<WrongSlope>,
 }
 
 impl Tensor {
@@ -99,6 +103,8 @@ impl Tensor {
             noise: 0.0,
             unreached: false,
             directions: Vec::new(),
+            aside: false,
+            decided: None,
         };
         for e in elements.iter().filter(|e| e.is_compared()) {
             for (sum, x) in tensor.squares.iter_mut().zip([e.difference(), e.analytic, e.numeric]) {
@@ -178,9 +184,15 @@ impl Tensor {
         self.directions.len()
     }
 
+    /// Whether the elements that were compared are right, and a random direction shows that others are wrong.
+    pub fn is_wrong_by_direction(&self) -> bool {
+        self.decided.is_some()
+    }
+
     pub(crate) fn add_directions(&mut self, seen: &Seen) {
         self.directions = seen.blur.clone();
-        if seen.is_wrong {
+        if let Some(slope) = seen.wrong {
+            self.decided = (self.verdict != Verdict::Wrong).then_some(slope);
             self.verdict = Verdict::Wrong;
         }
     }

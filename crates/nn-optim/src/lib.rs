@@ -10,6 +10,7 @@
 //! | bound a gradient | [`clip_norm`], [`clip_value`], [`clip_norm_of`], [`clip_unit_norms`], or with the update [`Optimizer::update_clipped`] |
 //! | notice gradients that are not finite | [`Guard`] |
 //! | smooth a series | [`ExponentiallyWeightedAverage`] |
+//! | see an optimizer on Rosenbrock's valley and others | [`landscapes`] |
 //!
 //! Fitting a line y = a x + b to points, by gradient descent on the squared error:
 //!
@@ -44,6 +45,7 @@ mod decay;
 mod finite;
 mod groups;
 mod lamb;
+pub mod landscapes;
 mod lbfgs;
 mod lion;
 mod lookahead;

@@ -175,12 +175,24 @@ fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
 ) {
     let n = theta.len();
     assert_state(optimizer, state, n);
+    // The pieces begin where θ fills whole lines of the cache: a vector that lies across two of them costs two accesses, and vectors as
+    // long as a line would all do (10⁷ numbers of Adam on one thread: 3.97 ms instead of 5.24). θ, and what else was allocated like it.
+    let head = if n < ALIGNED_FROM { 0 } else { theta.as_ptr().align_offset(LINE).min(n) };
     let mut vectors = state.chunks_exact_mut(n.max(1));
-    let mut vector = || vectors.next().map_or((&mut [][..], 0), |vector| (vector, PIECE));
-    let size = if gradient.is_empty() { 0 } else { PIECE };
-    let parts = [(theta, PIECE), (gradient, size), vector(), vector(), vector(), vector()];
-    pool::split(n.div_ceil(PIECE), parts, |i, [theta, gradient, memory @ ..]| {
-        update(i * PIECE, theta, gradient, memory);
+    let mut vector = || vectors.next().map_or((&mut [][..], &mut [][..]), |vector| vector.split_at_mut(head));
+    let piece = if n < LONG { PIECE } else { 2 * PIECE };
+    let (theta_head, theta) = theta.split_at_mut(head);
+    let (gradient_head, gradient) = gradient.split_at_mut(head.min(gradient.len()));
+    let [m, s, third, fourth] = [vector(), vector(), vector(), vector()];
+    if head > 0 {
+        update(0, theta_head, gradient_head, [m.0, s.0, third.0, fourth.0]);
+    }
+    let parts = [theta, gradient, m.1, s.1, third.1, fourth.1].map(|vector| {
+        let size = if vector.is_empty() { 0 } else { piece };
+        (vector, size)
+    });
+    pool::split((n - head).div_ceil(piece), parts, |i, [theta, gradient, memory @ ..]| {
+        update(head + i * piece, theta, gradient, memory);
     });
 }
 
@@ -229,3 +241,13 @@ pub(crate) fn assert_part<T>(theta: &[T], gradient: &[T], memory: &[&mut [T]], v
 
 /// Elements of a piece of work: 64 KB of f32, some microseconds at memory speed.
 pub(crate) const PIECE: usize = 1 << 14;
+
+/// Bytes of a line of the cache, and of the longest vectors.
+const LINE: usize = 64;
+
+/// Elements of θ from which on aligned pieces are worth a call more.
+const ALIGNED_FROM: usize = 1 << 12;
+
+/// Elements of θ from which on pieces are twice as long: enough of them are left, and fewer beginnings make 10⁶ numbers of Adam on two threads
+/// 5% faster. Pieces of twice that gain nothing more.
+const LONG: usize = 1 << 18;

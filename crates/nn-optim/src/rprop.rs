@@ -102,16 +102,19 @@ impl<T: Real> Optimizer<T> for Rprop {
         simd::dispatch(
             #[inline(always)]
             || {
+                // Copies: read through the closure, where a select wants one of them, they would be gathered lane by lane.
+                let (down, up, min, max, scale, decay) = (down, up, min, max, scale, decay);
                 for i in 0..n {
                     let g = decay.gradient(gradient[i], theta[i]);
-                    // Of the signs: a product of small gradients would vanish.
-                    let turn = sign(g) * sign(before[i]);
+                    // With a sign as one factor: a product of small gradients would vanish.
+                    let side = sign(g);
+                    let turn = side * before[i];
                     let factor = if turn > T::ZERO { up } else { T::ONE };
                     let factor = if turn < T::ZERO { down } else { factor };
                     let step = (steps[i] * factor).maximum(min).minimum(max);
-                    let kept = if turn < T::ZERO { T::ZERO } else { g };
+                    let (kept, side) = if turn < T::ZERO { (T::ZERO, T::ZERO) } else { (g, side) };
                     (steps[i], before[i]) = (step, kept);
-                    theta[i] = decay.theta(theta[i]) - scale * sign(kept) * step;
+                    theta[i] = decay.theta(theta[i]) - scale * side * step;
                 }
             },
         );

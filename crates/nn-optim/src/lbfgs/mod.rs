@@ -1,13 +1,13 @@
 //! L-BFGS: Newton's steps with the curvature of the last steps, for full batches.
 
+mod curvature;
 mod line_search;
-
-use std::collections::VecDeque;
 
 use tensor_ops::reduce::{dot, pairwise_sum};
 use tensor_ops::{Real, simd};
 
 use crate::setting::{SettingError, check_all, period, size};
+use curvature::Curvature;
 use line_search::{LineSearch, Point};
 
 /// L-BFGS with a line search for the strong Wolfe conditions (Nocedal and Wright, "Numerical optimization", 2006, algorithms 7.4,
@@ -33,6 +33,8 @@ use line_search::{LineSearch, Point};
 /// assert!(report.iterations < 50);
 /// # Ok::<(), nn_optim::LbfgsError>(())
 /// ```
+///
+/// What it remembers is a plain vector, as of every optimizer: [`Lbfgs::init`] makes it, [`Lbfgs::resume`] goes on with it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lbfgs {
     history: usize,
@@ -76,6 +78,16 @@ pub enum LbfgsError {
     /// f or its gradient is NaN or infinite at the first θ.
     #[error("L-BFGS: f or its gradient is not finite at the first θ: f = {0}")]
     NonFinite(f64),
+    /// The state is not one of this minimiser for this θ.
+    #[error(
+        "L-BFGS: a state of {len} elements, expected what `Lbfgs::init` makes, of {expected}, and an equal minimiser has left"
+    )]
+    State {
+        /// Its length.
+        len: usize,
+        /// The length it should have.
+        expected: usize,
+    },
     /// A setting.
     #[error(transparent)]
     Setting(#[from] SettingError),
@@ -111,6 +123,16 @@ impl Lbfgs {
         Lbfgs { gradient_tolerance: gradient, change_tolerance: change, ..self }
     }
 
+    /// How many numbers it remembers for n parameters: 2n and one more for each step of the history, and for one step more.
+    pub fn state_len(&self, n: usize) -> usize {
+        curvature::len(self.history, n)
+    }
+
+    /// What it remembers before the first step.
+    pub fn init<T: Real>(&self, n: usize) -> Vec<T> {
+        vec![T::ZERO; self.state_len(n)]
+    }
+
     /// Moves θ to a minimum of f. `f(θ, g)` returns the value and writes all of the gradient to g. Where f is not finite a
     /// step is too long, and is shortened. θ ends at the best point found.
     ///
@@ -118,6 +140,36 @@ impl Lbfgs {
     /// [`LbfgsError`] where a setting is wrong, or f is not finite at the first θ.
     pub fn minimize<T: Real>(
         &self,
+        theta: &mut [T],
+        f: impl FnMut(&[T], &mut [T]) -> T,
+    ) -> Result<LbfgsReport, LbfgsError> {
+        self.resume(&mut self.init(theta.len()), theta, f)
+    }
+
+    /// As [`Lbfgs::minimize`], with the curvature that `state` remembers, and leaves it there: so many iterations, and as many more from
+    /// the θ and state that were left (in a file, say), have the bits of all of them at once. f is evaluated once more, at
+    /// the θ it goes on from.
+    ///
+    /// # Errors
+    /// As [`Lbfgs::minimize`], and [`LbfgsError::State`] where the state is of another length or minimiser.
+    ///
+    /// ```
+    /// use nn_optim::landscapes::Landscape::Rosenbrock;
+    /// use nn_optim::{Lbfgs, LbfgsEnd};
+    /// let f = |x: &[f64], g: &mut [f64]| Rosenbrock.value_and_gradient(x, g);
+    /// let (mut theta, mut state) = (Rosenbrock.start(), Lbfgs::new().init(2));
+    /// let first = Lbfgs::new().iterations(10).resume(&mut state, &mut theta, f)?;
+    /// let second = Lbfgs::new().resume(&mut state, &mut theta, f)?;
+    /// assert_eq!((first.end, second.end), (LbfgsEnd::Iterations, LbfgsEnd::Gradient));
+    ///
+    /// let mut at_once = Rosenbrock.start();
+    /// let report = Lbfgs::new().minimize(&mut at_once, f)?;
+    /// assert_eq!((theta, 10 + second.iterations), (at_once, report.iterations));
+    /// # Ok::<(), nn_optim::LbfgsError>(())
+    /// ```
+    pub fn resume<T: Real>(
+        &self,
+        state: &mut [T],
         theta: &mut [T],
         mut f: impl FnMut(&[T], &mut [T]) -> T,
     ) -> Result<LbfgsReport, LbfgsError> {
@@ -136,7 +188,9 @@ impl Lbfgs {
         if !value.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
             return Err(LbfgsError::NonFinite(value));
         }
-        let mut curvature = Curvature { pairs: VecDeque::new(), most: self.history };
+        let (len, expected) = (state.len(), self.state_len(n));
+        let mut curvature =
+            Curvature::new(state, self.history, n).ok_or(LbfgsError::State { len, expected })?;
         let (mut next, mut next_gradient) = (vec![T::ZERO; n], vec![T::ZERO; n]);
         loop {
             if largest(&gradient) <= self.gradient_tolerance {
@@ -150,12 +204,12 @@ impl Lbfgs {
             let mut slope = dot(&direction, &gradient).to_f64();
             if slope >= 0.0 || !slope.is_finite() {
                 // Rounding has spoilt the curvature: begin anew.
-                curvature.pairs.clear();
+                curvature.clear();
                 direction = gradient.iter().map(|&g| -g).collect();
                 slope = -dot(&gradient, &gradient).to_f64();
             }
             let sum = || pairwise_sum(&gradient.iter().map(|g| g.abs()).collect::<Vec<_>>()).to_f64();
-            let first = if curvature.pairs.is_empty() { (1.0 / sum()).min(1.0) } else { 1.0 };
+            let first = if curvature.is_empty() { (1.0 / sum()).min(1.0) } else { 1.0 };
             let start = Point { a: 0.0, value, slope };
             let mut evaluate = |a: f64| {
                 step(theta, &direction, T::from_f64(a), &mut next);
@@ -212,72 +266,4 @@ fn add_scaled<T: Real>(y: &mut [T], a: T, x: &[T]) {
 
 fn largest<T: Real>(x: &[T]) -> f64 {
     x.iter().fold(0.0, |most, x| f64::max(most, x.abs().to_f64()))
-}
-
-/// The last steps s and changes of the gradient y, with 1/(s·y).
-struct Curvature<T> {
-    pairs: VecDeque<(Vec<T>, Vec<T>, T)>,
-    most: usize,
-}
-
-impl<T: Real> Curvature<T> {
-    fn observe(&mut self, from: &[T], to: &[T], from_gradient: &[T], to_gradient: &[T]) {
-        // The memory of the oldest pair is used again.
-        let old = if self.pairs.len() == self.most { self.pairs.pop_front() } else { None };
-        let (mut s, mut y, _) =
-            old.unwrap_or_else(|| (vec![T::ZERO; from.len()], vec![T::ZERO; from.len()], T::ZERO));
-        step(to, from, -T::ONE, &mut s);
-        step(to_gradient, from_gradient, -T::ONE, &mut y);
-        let product = dot(&s, &y);
-        // Where the curvature is not positive, which the Wolfe conditions exclude but for rounding, H would not be either.
-        if product > T::EPSILON * dot(&y, &y) * T::EPSILON {
-            self.pairs.push_back((s, y, T::ONE / product));
-        }
-    }
-
-    /// -H g, by the two loops of algorithm 7.4.
-    fn direction(&self, gradient: &[T]) -> Vec<T> {
-        let mut d: Vec<T> = gradient.iter().map(|&g| -g).collect();
-        let mut alphas = Vec::with_capacity(self.pairs.len());
-        for (s, y, rho) in self.pairs.iter().rev() {
-            let alpha = *rho * dot(s, &d);
-            add_scaled(&mut d, -alpha, y);
-            alphas.push(alpha);
-        }
-        if let Some((_, y, rho)) = self.pairs.back() {
-            // (7.20): s·y / y·y
-            let scale = T::ONE / (*rho * dot(y, y));
-            crate::clip::scale(&mut d, scale);
-        }
-        for ((s, y, rho), alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
-            let beta = *rho * dot(y, &d);
-            add_scaled(&mut d, alpha - beta, s);
-        }
-        d
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// H y = s for the last pair, the equation that H is made to satisfy; and for all of them where the function is a
-    /// parabola and the steps are conjugate.
-    #[test]
-    fn the_curvature_is_that_of_the_steps() {
-        let mut curvature = Curvature { pairs: VecDeque::new(), most: 3 };
-        let scales = [1.0, 5.0, 0.2, 3.0];
-        let scaled = |x: &[f64]| -> Vec<f64> { x.iter().zip(scales).map(|(x, s)| x * s).collect() };
-        for axis in 0..4 {
-            let (from, mut to) = (vec![0.5; 4], vec![0.5; 4]);
-            to[axis] += 2.0;
-            curvature.observe(&from, &to, &scaled(&from), &scaled(&to));
-        }
-        assert_eq!(curvature.pairs.len(), 3, "the first one is forgotten");
-        // Along axis 0 the curvature is that of the last pair.
-        let want = [-1.0 / 3.0, -1.0 / 5.0, -1.0 / 0.2, -1.0 / 3.0];
-        for (got, want) in curvature.direction(&[1.0; 4]).iter().zip(want) {
-            assert!((got - want).abs() < 1e-14, "{got} {want}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use nn_optim::{
 use proptest::prelude::*;
 use tensor_ops::Norm;
 
-use crate::{run, values};
+use crate::{rows, run, values};
 
 fn tensors(bounds: [usize; 2], n: usize) -> Tensors {
     let [a, b] = bounds;
@@ -76,6 +76,30 @@ proptest! {
         }
         let want = places.first().map(|&first| NonFinite { step: 3, parameter: None, first, count: places.len() });
         prop_assert_eq!(non_finite(3, &gradient), want);
+    }
+}
+
+/// Of every kind, beside another kind: three groups are three runs.
+#[test]
+fn groups_of_any_two_kinds_are_separate_runs() {
+    let (n, [a, b]) = (15, [4, 9]);
+    let (theta, gradients) = (values(0, n), (1..8).map(|k| values(k, n)).collect::<Vec<_>>());
+    let count = rows::all::<f64>().len();
+    for i in 0..count {
+        let make = |i: usize| rows::all::<f64>().swap_remove(i % count).optimizer;
+        let groups = Groups::new(make(i), &tensors([a, b], n))
+            .group("*bias", make(i + 1))
+            .and_then(|groups| groups.group("1.norm", make(i)))
+            .unwrap();
+        let got = run(&groups, &theta, &gradients);
+        for (range, optimizer) in [(0..a, make(i)), (a..b, make(i + 1)), (b..n, make(i))] {
+            let gradients: Vec<_> = gradients.iter().map(|g| g[range.clone()].to_vec()).collect();
+            let alone = run(&*optimizer, &theta[range.clone()], &gradients);
+            for (got, want) in got[range].iter().zip(alone) {
+                // The second one's rate is α·own/α, which need not be its own to the bit.
+                assert!((got - want).abs() < 1e-13, "{optimizer:?}: {got} {want}");
+            }
+        }
     }
 }
 

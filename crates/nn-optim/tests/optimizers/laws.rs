@@ -1,6 +1,9 @@
 //! What holds for every optimizer.
 
-use nn_optim::{Adam, At, Lamb, Momentum, Optimizer, Rprop, Sgd, Tensors, clip_norm};
+use nn_optim::{
+    Adagrad, Adam, AdamW, Adamax, At, Groups, Lamb, Lbfgs, Lion, Momentum, Muon, NAdam, Optimizer, RmsProp,
+    Rprop, Sgd, Tensors, clip_norm,
+};
 use tensor_ops::pool;
 
 use crate::{rows, run, values};
@@ -12,6 +15,29 @@ fn a_zero_gradient_leaves_theta_unless_there_is_decay() {
         let after = run(&*row.optimizer, &theta, &vec![vec![0.0; 10]; 5]);
         assert_eq!(after != theta, row.decays, "{:?}", row.optimizer);
     }
+    let matrix = Tensors::with_shapes([("w", [2, 5])]).unwrap();
+    let (lamb, muon) = (Lamb::new(0.1, &matrix), Muon::new(0.1, &matrix, "*").unwrap());
+    let free = Groups::new(AdamW::new(0.1).weight_decay(0.0), &matrix);
+    let whole: [(Box<dyn Optimizer<f64>>, bool); 6] = [
+        (Box::new(lamb.clone()), true),
+        (Box::new(lamb.weight_decay(0.0)), false),
+        (Box::new(muon.clone()), true),
+        (Box::new(muon.weight_decay(0.0)), false),
+        (Box::new(Groups::new(AdamW::new(0.1), &matrix)), true),
+        (Box::new(free), false),
+    ];
+    for (optimizer, decays) in whole {
+        let after = run(&*optimizer, &theta, &vec![vec![0.0; 10]; 5]);
+        assert_eq!(after != theta, decays, "{optimizer:?}");
+    }
+    let mut after = theta.clone();
+    Lbfgs::new()
+        .minimize(&mut after, |_, g| {
+            g.fill(0.0);
+            1.0
+        })
+        .unwrap();
+    assert_eq!(after, theta);
 }
 
 #[test]
@@ -138,15 +164,99 @@ fn single_precision_follows_double() {
     }
 }
 
-/// Adam's step is the same for a gradient of any scale, as long as ε is small against it.
+/// Where θ lies in memory decides how it is cut, so that vectors fill lines of the cache: no bit may depend on it.
 #[test]
-fn adam_does_not_see_the_scale_of_the_gradient() {
-    let gradients: Vec<Vec<f64>> = (1..9).map(|k| values(k, 5)).collect();
-    let scaled: Vec<Vec<f64>> = gradients.iter().map(|g| g.iter().map(|g| g * 1024.0).collect()).collect();
-    let adam = Adam::new(0.05).eps(0.0);
-    let theta = values(0, 5);
-    for (a, b) in run(&adam, &theta, &gradients).iter().zip(run(&adam, &theta, &scaled)) {
-        assert!((a - b).abs() < 1e-13);
+fn equal_bits_wherever_theta_lies() {
+    let n = 20_000;
+    let gradients = [values(1, n), values(2, n)];
+    for optimizer in rows::all_for::<f64>(n) {
+        let want = run(&*optimizer, &values(0, n), &gradients);
+        for offset in 0..8 {
+            let (mut room, mut state) = (vec![0.0; n + offset], optimizer.init(n));
+            let theta = &mut room[offset..];
+            theta.copy_from_slice(&values(0, n));
+            for (step, gradient) in gradients.iter().enumerate() {
+                optimizer.update(step as u64, optimizer.rate(), &mut state, theta, gradient);
+            }
+            assert_eq!(*theta, want, "{optimizer:?}, {offset} numbers further");
+        }
+    }
+}
+
+/// Longer than what other tests have, cut otherwise.
+#[test]
+fn a_long_theta_is_one_part_cut_in_pieces() {
+    let n = 300_001;
+    let (adam, g, mut theta) = (Adam::new(0.1), values(1, n), values(0, n));
+    let (mut alone, mut state) = (theta.clone(), adam.init(n));
+    let mut own = state.clone();
+    adam.update(5, 0.1, &mut state, &mut theta, &g);
+    let (m, s) = own.split_at_mut(n);
+    adam.update_part(At { step: 5, rate: 0.1, first: 0 }, [m, s, &mut [], &mut []], &mut alone, &g);
+    assert_eq!((theta, state), (alone, own));
+}
+
+/// Numbers that change places are updated as they would be in their own; LAMB's tensors change places with them.
+#[test]
+fn a_permutation_commutes() {
+    let (n, steps) = (12, 8);
+    // By thirds and halves, as the groups of `all_for` are: within a group any number may take any place.
+    let order = [2, 0, 3, 1, 5, 4, 9, 11, 6, 8, 7, 10];
+    let permuted = |x: &[f64]| -> Vec<f64> { order.iter().map(|&i| x[i]).collect() };
+    let gradients: Vec<Vec<f64>> = (1..=steps).map(|k| values(k, n)).collect();
+    let moved: Vec<Vec<f64>> = gradients.iter().map(|g| permuted(g)).collect();
+    for optimizer in rows::all_for::<f64>(n) {
+        let then = permuted(&run(&*optimizer, &values(0, n), &gradients));
+        let first = run(&*optimizer, &permuted(&values(0, n)), &moved);
+        if optimizer.by_part() {
+            assert_eq!(first, then, "{optimizer:?}");
+            continue;
+        }
+        // The norm of a tensor is summed in another order.
+        let apart = first.iter().zip(&then).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(apart < 1e-13, "{optimizer:?}: {apart}");
+    }
+}
+
+/// Rules that divide by the size of the gradient do not see its scale, the others go as much further.
+#[test]
+fn every_rule_has_its_law_of_scale() {
+    let theta = values(0, 8);
+    let matrix = Tensors::with_shapes([("w", [2, 4])]).unwrap();
+    let gradients: Vec<Vec<f64>> = (1..10).map(|k| values(k, 8)).collect();
+    // Powers of two change no digit of a product.
+    for c in [0.125, 8.0, 1024.0] {
+        let scaled: Vec<Vec<f64>> = gradients.iter().map(|g| g.iter().map(|g| g * c).collect()).collect();
+        let free: Vec<Box<dyn Optimizer<f64>>> = vec![
+            Box::new(Adam::new(0.05).eps(0.0)),
+            Box::new(Adam::new(0.05).eps(0.0).amsgrad()),
+            Box::new(AdamW::new(0.05).eps(0.0)),
+            Box::new(Adamax::new(0.05).eps(0.0)),
+            Box::new(NAdam::new(0.05).eps(0.0)),
+            Box::new(RmsProp::new(0.05).eps(0.0)),
+            Box::new(RmsProp::new(0.05).eps(0.0).centered().momentum(0.5)),
+            Box::new(Adagrad::new(0.05).eps(0.0)),
+            Box::new(Lion::new(0.05)),
+            Box::new(Rprop::new(0.05)),
+            Box::new(Lamb::new(0.05, &matrix).eps(0.0)),
+        ];
+        for optimizer in free {
+            let (a, b) = (run(&*optimizer, &theta, &gradients), run(&*optimizer, &theta, &scaled));
+            let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(apart < 1e-12, "{optimizer:?}, {c}: {apart}");
+        }
+        // Its norm has 1e-7 added.
+        let muon = Muon::new(0.05, &matrix, "*").unwrap();
+        let (a, b) = (run(&muon, &theta, &gradients), run(&muon, &theta, &scaled));
+        assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-5), "{c}: {a:?} {b:?}");
+        // Plain descent and its averages go c times as far, to the bit.
+        for (one, slower) in [
+            (Momentum::summed(0.5, 0.9), Momentum::summed(0.5 / c, 0.9)),
+            (Momentum::averaged(0.5, 0.9).nesterov(), Momentum::averaged(0.5 / c, 0.9).nesterov()),
+        ] {
+            assert_eq!(run(&one, &theta, &gradients), run(&slower, &theta, &scaled), "{one:?}, {c}");
+        }
+        assert_eq!(run(&Sgd::new(0.5), &theta, &gradients), run(&Sgd::new(0.5 / c), &theta, &scaled));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Every optimizer is its formula, and obeys the laws that all of them obey.
 
 mod groups;
+mod landscapes;
 mod laws;
+mod lbfgs;
 mod rows;
 mod whole;
 

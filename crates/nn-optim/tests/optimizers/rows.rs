@@ -1,8 +1,8 @@
 //! Every optimizer of elements with its formula, number by number: add a row, inherit the tests.
 
 use nn_optim::{
-    Accumulated, Adadelta, Adagrad, Adam, AdamW, Adamax, Averaged, Groups, Lion, Lookahead, Momentum, NAdam,
-    Optimizer, RAdam, RmsProp, Rprop, Sgd, Tensors,
+    Accumulated, Adadelta, Adagrad, Adam, AdamW, Adamax, Averaged, Groups, Lamb, Lion, Lookahead, Momentum,
+    Muon, NAdam, Optimizer, RAdam, RmsProp, Rprop, Sgd, Tensors,
 };
 
 /// The new x from (t counted from 1, the rate, x, g), remembering what it has to.
@@ -281,6 +281,8 @@ pub(crate) fn all_for<T: tensor_ops::Real>(n: usize) -> Vec<Box<dyn Optimizer<T>
         .group("b", Box::new(Adagrad::new(0.1).initial_accumulator(0.5)))
         .and_then(|groups| groups.scale_rate("c", 0.3));
     all.push(Box::new(groups.unwrap()));
-    all.push(Box::new(nn_optim::Lamb::new(0.05, &tensors)));
+    all.push(Box::new(Lamb::new(0.05, &tensors)));
+    let row = Tensors::with_shapes([("row", [1, n])]).unwrap();
+    all.push(Box::new(Muon::new(0.02, &row, "*").unwrap()));
     all
 }

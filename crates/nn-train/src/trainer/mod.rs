@@ -26,9 +26,10 @@ pub(crate) use divergence::Good;
 pub(crate) use state::{Best, Running, State};
 
 use crate::evaluate::evaluate_with;
+use crate::gradient_check::LossCheck;
 use crate::{
-    Checkpoints, Doctor, EarlyStopping, Evaluation, GradientCheck, History, Metric, Observer, StopFlag,
-    TrainError, Validation,
+    Checkpoints, Doctor, EarlyStopping, Evaluation, History, Metric, Observer, StopFlag, TrainError,
+    Validation,
 };
 
 /// Trains a model: optimizer, loss and settings, all checked when [`fit`](Trainer::fit) begins, before the first step.
@@ -79,7 +80,7 @@ pub(crate) struct Settings<'a, L, T> {
     pub(crate) checkpoints: Option<Checkpoints>,
     pub(crate) record_every: u64,
     pub(crate) doctor: Option<Doctor>,
-    pub(crate) gradient_check: Option<GradientCheck>,
+    pub(crate) gradient_check: Option<LossCheck>,
 }
 
 /// How long a training is.

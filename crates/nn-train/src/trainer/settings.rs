@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use nn_core::Scalar;
+use nn_core::{Loss, Scalar};
 use nn_optim::{Guard, ReduceOnPlateau, Schedule};
 
 use super::{Divergence, Length, Settings, Trainer};
+use crate::gradient_check::LossCheck;
 use crate::{Checkpoints, Doctor, EarlyStopping, GradientCheck, Metric, Observer, StopFlag};
 
 impl<'a, O, L, T> Trainer<'a, O, L, T> {
@@ -200,10 +201,15 @@ impl<'a, O, L, T> Trainer<'a, O, L, T> {
         self
     }
 
-    /// Checks a few elements of the gradient every now and then; [`TrainError::Gradient`](crate::TrainError::Gradient) where it is wrong.
+    /// Checks a few elements of the gradient every now and then, in f64; [`TrainError::Gradient`](crate::TrainError::Gradient) where it is
+    /// wrong.
     #[must_use]
-    pub fn check_gradients(mut self, check: GradientCheck) -> Self {
-        self.set.gradient_check = Some(check);
+    pub fn check_gradients(mut self, check: GradientCheck) -> Self
+    where
+        L: Loss<f64> + Clone + 'static,
+    {
+        let loss = Box::new(self.set.loss.clone());
+        self.set.gradient_check = Some(LossCheck { settings: check, loss });
         self
     }
 
