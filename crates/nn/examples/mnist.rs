@@ -73,7 +73,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .batch_size(options.batch)
         .epochs(options.epochs)
         .seed(options.seed)
-        .schedule(CosineAnnealing::new(options.rate, steps)?)
+        .schedule(CosineAnnealing::new(options.rate, 0.0, steps)?)
         .doctor(Doctor::new())
         .observe(Progress::every(1));
     let history = trainer.fit(&mut model, &train, &test)?;
