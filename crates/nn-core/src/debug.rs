@@ -2,8 +2,6 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use tensor_ops::Real;
-
 use crate::error::{batched, place};
 use crate::{Model, Network, Predictor, Workspace};
 
@@ -39,17 +37,16 @@ impl Debug for Network {
     }
 }
 
-impl<T: Real> Debug for Workspace<T> {
+impl<T> Debug for Workspace<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Workspace")
             .field("capacity", &self.capacity)
             .field("trains", &self.trains)
-            .field("elements", &self.elements())
             .finish_non_exhaustive()
     }
 }
 
-impl<T: Real> Debug for Predictor<'_, T> {
+impl<T> Debug for Predictor<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Predictor")
             .field("model", &self.model)

@@ -15,7 +15,7 @@ use nn_optim::Tensors;
 /// let model: Model<f32> = net.init([4], 0)?;
 /// let adamw = AdamW::new(0.001).weight_decay(0.01);
 /// let groups = Groups::new(adamw, &tensors_of(&model)).group("*.bias", adamw.weight_decay(0.0))?; // no decay on biases
-/// let trainer = Trainer::new(groups, SoftmaxCrossEntropy::new());
+/// let trainer = Trainer::<_, _, f32>::new(groups, SoftmaxCrossEntropy::new());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn tensors_of<T: Scalar>(model: &Model<T>) -> Tensors {

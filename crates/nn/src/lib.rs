@@ -41,9 +41,9 @@ pub mod prelude {
         Shared, Sigmoid, SigmoidCrossEntropy, Silu, Softmax, SoftmaxCrossEntropy, Tanh,
     };
     pub use nn_layers::{
-        BinaryFocal, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge, HingeEmbedding,
-        KlDivergence, MarginRanking, MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood,
-        PoissonNll, SmoothL1, SoftMargin, SquaredHinge, TripletMargin,
+        BinaryFocal, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge, HingeEmbedding, KlDivergence,
+        MarginRanking, MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, PoissonNll, SmoothL1,
+        SoftMargin, SquaredHinge, TripletMargin,
     };
     pub use nn_optim::{
         Adam, AdamW, CosineAnnealing, Groups, Momentum, Optimizer, RmsProp, Schedule, Sgd, Tensors, Warmup,
