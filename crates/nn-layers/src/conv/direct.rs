@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(
             error,
             "Conv2d: a kernel of 5 with dilation 1 reaches over 5 pixels, \
-             but an axis of length 4 with padding 0 has 4 (input shape [m, 1, 4, 4])"
+             but an axis of length 4 with padding 0 has 4 (the channels are the first axis of a sample, as in [m, C, H, W]) (input shape [m, 1, 4, 4])"
         );
         let groups = Conv2d::new(3, [1, 1]).groups(2).bind([4, 4, 4]).unwrap_err().to_string();
         assert!(groups.contains("2 groups do not divide 4 input and 3 output channels"), "{groups}");

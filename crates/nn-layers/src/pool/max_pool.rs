@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(
             error,
             "MaxPool2d: a window of 3 with dilation 1 reaches over 3 pixels, \
-             but an axis of length 2 with padding 0 has 2 (input shape [m, 1, 4, 2])"
+             but an axis of length 2 with padding 0 has 2 (the channels are the first axis of a sample, as in [m, C, H, W]) (input shape [m, 1, 4, 2])"
         );
         let error = MaxPool1d::new([2]).padding([2]).bind([1, 4]).unwrap_err().to_string();
         assert!(error.contains("padding of 2 has to be smaller than the 2 pixels"), "{error}");
