@@ -4,7 +4,8 @@ use std::fmt;
 
 use tensor_ops::{Shape, TensorError};
 
-/// A network that cannot be built, with the layer that cannot.
+/// A network that cannot be built, with the layer that cannot. The parameters of `layers.3 (Dense)` are called `3.weight` and
+/// `3.bias`, in [`Model::parameter`](crate::Model::parameter) and in files.
 ///
 /// ```
 /// use nn_core::{BindError, BindErrorKind};
@@ -105,7 +106,7 @@ pub enum BindErrorKind {
 }
 
 /// How an error names a layer: `layers.3 (Dense)`, or `Dense` where it is the whole network.
-fn place(path: &str, layer: &str) -> String {
+pub(crate) fn place(path: &str, layer: &str) -> String {
     if path.is_empty() { layer.to_string() } else { format!("layers.{path} ({layer})") }
 }
 
@@ -113,6 +114,14 @@ fn place(path: &str, layer: &str) -> String {
 pub(crate) fn batched(shape: &Shape) -> String {
     let lengths: String = shape.iter().map(|n| format!(", {n}")).collect();
     format!("[m{lengths}]")
+}
+
+/// What is to be said to who hands over a sample by itself.
+fn alone(expected: &Shape, got: &Shape) -> String {
+    match expected.prepend(1) {
+        Ok(one) if expected == got => format!(", one sample has shape {one}"),
+        _ => String::new(),
+    }
 }
 
 /// Samples that a network cannot take.
@@ -136,6 +145,18 @@ pub enum BatchError {
         /// What it was bound to.
         expected: Shape,
         /// What came.
+        got: Shape,
+    },
+    /// A tensor with another number of axes than samples of the network's shape have, with the sample axis in front.
+    #[error(
+        "the network takes samples of shape {}, got a tensor of shape {got}: its first axis counts the samples{}",
+        batched(expected),
+        alone(expected, got)
+    )]
+    Rank {
+        /// The shape of a sample that it was bound to.
+        expected: Shape,
+        /// The shape of the tensor.
         got: Shape,
     },
     /// No samples.

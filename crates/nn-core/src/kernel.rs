@@ -9,6 +9,11 @@ use tensor_ops::{Real, Shape};
 use crate::{BindErrorKind, Context, Params, ParamsMut, Plan, Rows, RowsMut};
 
 /// An operation with arithmetic of its own: sizes and settings, never numbers, and no scalar type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no operation of a network",
+    label = "not an `Op`",
+    note = "is a `?` or an `.unwrap()` missing? some layers are made by a `new` that returns a `Result`"
+)]
 pub trait Op: Debug + Send + Sync + 'static {
     /// What errors and summaries call it: `"Dense"`.
     fn name(&self) -> &'static str;
@@ -48,6 +53,12 @@ pub trait Op: Debug + Send + Sync + 'static {
 ///
 /// An operation that mixes samples has a word before: `summarize` sees the whole batch and writes what any sample must
 /// know of the others (batch norm: mean and variance); `forward` then works on ranges again. Likewise backward.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no layer: it has no arithmetic for `{T}`",
+    label = "not a layer",
+    note = "is a `?` or an `.unwrap()` missing? some layers are made by a `new` that returns a `Result`, such as `Dropout::new(0.5)?`",
+    note = "a layer of your own implements `Op`, `Kernel<f32>` and `Kernel<f64>` (or `impl<T: Real> Kernel<T>`) and `Clone`: docs/custom-layer.md"
+)]
 pub trait Kernel<T: Real>: Op {
     /// Writes what a sample must know of the whole batch. Called before `forward` where the plan says that samples
     /// are mixed; `pass.x` holds all samples, and `pass.summary` is empty.

@@ -29,6 +29,12 @@ use crate::{BindError, Builder, Kernel, Model, Network, Op, Scalar, Value};
 /// }
 /// assert!(Block { body: Dense::new(4) }.bind([4]).is_ok());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no layer",
+    label = "not a layer",
+    note = "is a `?` or an `.unwrap()` missing? some layers are made by a `new` that returns a `Result`, such as `Dropout::new(0.5)?`",
+    note = "a layer of your own implements `Op`, `Kernel<f32>` and `Kernel<f64>` (or `impl<T: Real> Kernel<T>`) and `Clone`: docs/custom-layer.md"
+)]
 pub trait Layer: Debug + Send + Sync {
     /// Adds this layer to a network, fed by `x`, and returns its output.
     ///

@@ -42,6 +42,8 @@ impl Layout {
     }
 
     /// The length of the flat vector.
+    #[doc(alias = "num_parameters")]
+    #[doc(alias = "count_params")]
     #[allow(clippy::len_without_is_empty)] // a network without parameters is no special case
     pub fn len(&self) -> usize {
         self.len

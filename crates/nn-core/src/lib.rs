@@ -22,6 +22,7 @@
 mod back;
 mod builder;
 mod context;
+mod debug;
 mod declare;
 mod error;
 mod init;
@@ -30,6 +31,8 @@ mod layer;
 mod layout;
 mod loss;
 mod model;
+#[cfg(feature = "safetensors")]
+mod names;
 mod network;
 mod objective;
 mod parts;

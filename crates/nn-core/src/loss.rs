@@ -112,6 +112,9 @@ impl<'a, T: Real> Upstream<'a, T> {
 
 /// A loss: a function of an output and its target, one or more terms a sample.
 ///
+/// To write one, say `terms`, `check`, `reduction`, `divisor`, `value` and `value_and_gradient`; `docs/custom-loss.md` has a whole one.
+/// A step calls [`check_batch`](Loss::check_batch) once before it begins, so the other functions may rely on what `check` has accepted.
+///
 /// ```
 /// use nn_core::{Loss, Target};
 /// use nn_layers::SoftmaxCrossEntropy;
@@ -122,6 +125,49 @@ impl<'a, T: Real> Upstream<'a, T> {
 ///     "SoftmaxCrossEntropy: target 1 (from 0) is class 7, but the outputs have 3 classes"
 /// );
 /// ```
+///
+/// One of your own, the sum of the outputs, which needs no targets (as in dreaming up an image that a network likes):
+///
+/// ```
+/// use nn_core::{Loss, LossError, Reduction, Rows, RowsMut, Target, Upstream, loss_value};
+/// use tensor_ops::{Real, Shape};
+/// #[derive(Debug)]
+/// struct Sum;
+/// impl<T: Real> Loss<T> for Sum {
+///     fn terms(&self, output: &Shape) -> usize {
+///         output.size()
+///     }
+///     fn check(&self, _: &Shape, _: usize, _: &Target<'_, T>) -> Result<(), LossError> {
+///         Ok(())
+///     }
+///     fn reduction(&self) -> Reduction {
+///         Reduction::Sum
+///     }
+///     fn divisor(&self, _: &Shape, _: &Target<'_, T>) -> T {
+///         T::ONE
+///     }
+///     fn value(&self, y: Rows<'_, T>, _: Target<'_, T>, terms: &mut [T]) {
+///         terms.copy_from_slice(y.data());
+///     }
+///     fn value_and_gradient(
+///         &self, y: Rows<'_, T>, _: Target<'_, T>, upstream: Upstream<'_, T>, terms: &mut [T], mut dy: RowsMut<'_, T>,
+///     ) {
+///         terms.copy_from_slice(y.data());
+///         for (i, dy) in dy.data().iter_mut().enumerate() {
+///             *dy = upstream.at(i); // ∂loss/∂term, times ∂term/∂y = 1
+///         }
+///     }
+/// }
+/// let y = Rows::new(&[1.0, 2.0, 4.0], [3])?;
+/// assert_eq!(loss_value(&Sum, y, Target::None(1), None, &mut Vec::new()), 7.0);
+/// nn_check::loss(&Sum, y, Target::None(1))?.assert();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no loss on numbers of type `{T}`",
+    label = "not a `Loss<{T}>`",
+    note = "is a `?` or an `.unwrap()` missing? a loss of your own implements `nn_core::Loss` (docs/custom-loss.md)"
+)]
 pub trait Loss<T: Real>: Debug + Send + Sync {
     /// The number of terms of a sample whose output has this shape.
     fn terms(&self, output: &Shape) -> usize;
@@ -182,6 +228,48 @@ pub trait Loss<T: Real>: Debug + Send + Sync {
         terms: &mut [T],
         dy: RowsMut<'_, T>,
     );
+}
+
+/// A loss that was chosen at run time is a loss.
+impl<T: Real, L: Loss<T> + ?Sized> Loss<T> for Box<L> {
+    fn terms(&self, output: &Shape) -> usize {
+        (**self).terms(output)
+    }
+
+    fn check(&self, output: &Shape, samples: usize, target: &Target<'_, T>) -> Result<(), LossError> {
+        (**self).check(output, samples, target)
+    }
+
+    fn check_batch(&self, output: &Shape, batch: &Batch<'_, T>) -> Result<(), LossError> {
+        (**self).check_batch(output, batch)
+    }
+
+    fn check_outputs(&self, y: Rows<'_, T>) -> Result<(), LossError> {
+        (**self).check_outputs(y)
+    }
+
+    fn reduction(&self) -> Reduction {
+        (**self).reduction()
+    }
+
+    fn divisor(&self, output: &Shape, target: &Target<'_, T>) -> T {
+        (**self).divisor(output, target)
+    }
+
+    fn value(&self, y: Rows<'_, T>, target: Target<'_, T>, terms: &mut [T]) {
+        (**self).value(y, target, terms);
+    }
+
+    fn value_and_gradient(
+        &self,
+        y: Rows<'_, T>,
+        target: Target<'_, T>,
+        upstream: Upstream<'_, T>,
+        terms: &mut [T],
+        dy: RowsMut<'_, T>,
+    ) {
+        (**self).value_and_gradient(y, target, upstream, terms, dy);
+    }
 }
 
 /// Targets that do not fit an output.

@@ -33,9 +33,9 @@ use crate::{
 /// assert!((y.as_slice()[0] - 21.0).abs() < 1e-6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Model<T> {
-    network: Arc<Network>,
+    pub(crate) network: Arc<Network>,
     theta: Vec<T>,
     state: Vec<T>,
 }
@@ -67,7 +67,10 @@ impl<T: Scalar> Model<T> {
         &self.network
     }
 
-    /// θ: every learned number, in the order of [`Network::theta_layout`].
+    /// θ: every learned number, in the order of [`Network::theta_layout`]. Its length is the number of parameters.
+    #[doc(alias = "num_parameters")]
+    #[doc(alias = "count_params")]
+    #[doc(alias = "parameters")]
     pub fn theta(&self) -> &[T] {
         &self.theta
     }
@@ -87,7 +90,9 @@ impl<T: Scalar> Model<T> {
         &mut self.state
     }
 
-    /// The learned or observed tensor of this name: its shape and its elements.
+    /// The learned or observed tensor of this name: its shape and its elements. Names are those of [`Network::theta_layout`] and
+    /// [`Network::state_layout`]: `"2.weight"` belongs to the layer that errors and the summary call `2 (Dense)`; one
+    /// layer that is the whole network has `"weight"`.
     pub fn parameter(&self, name: &str) -> Option<(&Shape, &[T])> {
         let learned = self.network.theta_layout().get(name).map(|entry| (entry, &self.theta));
         let (entry, flat) =

@@ -27,7 +27,6 @@ use crate::{
 /// assert_eq!(y.shape(), network.output_shape());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Network {
     pub(crate) nodes: Vec<Node>,
     /// The shape of a sample of each value; value 0 is the input.

@@ -13,8 +13,10 @@ impl<T: Scalar> Model<T> {
     ///
     /// # Errors
     /// [`BatchError`] where the samples have another shape than the network takes, or there are none.
+    #[doc(alias = "forward")]
+    #[doc(alias = "eval")]
     pub fn predict(&self, x: &Tensor<T>) -> Result<Tensor<T>, BatchError> {
-        let rows = Rows::of_tensor(x)?;
+        let rows = self.rows(x)?;
         let output = self.network().output_shape().prepend(rows.len())?;
         let mut y = Tensor::zeros(output);
         self.network().accepts(&rows, Mode::Inference)?;
@@ -71,6 +73,17 @@ impl<T: Scalar> Model<T> {
         Ok(Predictor { model: self, ws, y: Vec::new() })
     }
 
+    /// The samples along the first axis of a tensor that has as many axes as they should have.
+    fn rows<'x>(&self, x: &'x Tensor<T>) -> Result<Rows<'x, T>, BatchError> {
+        let expected = *self.network().input_shape();
+        match x.shape().rank() {
+            rank if rank > 0 && rank != expected.rank() + 1 => {
+                Err(BatchError::Rank { expected, got: *x.shape() })
+            }
+            _ => Rows::of_tensor(x),
+        }
+    }
+
     /// How many of `samples` go through the network at once.
     fn chunk(&self, samples: usize) -> usize {
         if self.network().mixes_samples(Mode::Inference) { samples } else { samples.min(CHUNK) }
@@ -91,10 +104,10 @@ impl<T: Scalar> Model<T> {
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Predictor<'a, T> {
-    model: &'a Model<T>,
-    ws: Workspace<T>,
+    pub(crate) model: &'a Model<T>,
+    pub(crate) ws: Workspace<T>,
     y: Vec<T>,
 }
 
@@ -104,7 +117,7 @@ impl<T: Scalar> Predictor<'_, T> {
     /// # Errors
     /// As [`Model::predict`].
     pub fn predict(&mut self, x: &Tensor<T>) -> Result<View<'_, T>, BatchError> {
-        self.predict_rows(Rows::of_tensor(x)?)
+        self.predict_rows(self.model.rows(x)?)
     }
 
     /// The outputs for these samples.

@@ -17,6 +17,7 @@ const ARCHITECTURE: &str = "nn.architecture";
 impl<T: Scalar> Model<T> {
     /// Every number of the model by name, with the input shape, the [architecture](Network::architecture) and the fingerprint as
     /// metadata.
+    #[doc(alias = "state_dict")]
     pub fn to_file(&self) -> TensorFile {
         let mut file = TensorFile::default();
         let network = self.network();
@@ -134,7 +135,7 @@ impl Network {
             match file.shape(&entry.name) {
                 None => missing.push(entry.name.clone()),
                 Some(shape) if *shape != entry.shape => {
-                    misshapen.push(format!("{} (expected {}, found {shape})", entry.name, entry.shape));
+                    misshapen.push(crate::names::misshapen(entry, shape));
                 }
                 Some(_) => {}
             }
@@ -179,7 +180,8 @@ pub enum LoadError {
     NoInputShape,
     /// The names in the file are not those of the network.
     #[error(
-        "the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}"
+        "the file does not fit the network: missing {missing:?}, unexpected {unexpected:?}, misshapen {misshapen:?}; {}",
+        crate::names::hint(missing, unexpected, misshapen)
     )]
     Names {
         /// Tensors of the network that the file lacks.

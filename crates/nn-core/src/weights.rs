@@ -130,6 +130,7 @@ impl<T: Scalar> Model<T> {
     ///
     /// # Errors
     /// As [`Model::take_weights`], and where the file cannot be read.
+    #[doc(alias = "load_state_dict")]
     pub fn load_weights(
         &mut self,
         path: impl AsRef<Path>,
@@ -156,7 +157,7 @@ impl<T: Scalar> Model<T> {
             };
             let shape = file.shape(name).expect("a name of the file");
             if *shape != entry.shape {
-                report.misshapen.push(format!("{} (expected {}, found {shape})", entry.name, entry.shape));
+                report.misshapen.push(crate::names::misshapen(entry, shape));
                 continue;
             }
             let tensor = match file.get(name) {

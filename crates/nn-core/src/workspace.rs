@@ -16,7 +16,7 @@ use crate::{BatchError, MAX_INPUTS, Network, Profile, Rows};
 /// assert_eq!((ws.capacity(), ws.gradient().len()), (64, 3 * 2 + 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Workspace<T> {
     pub(crate) capacity: usize,
     /// That of its network.
@@ -187,6 +187,40 @@ impl<T: Real> Workspace<T> {
     /// The most samples of a pass.
     pub fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    /// The samples of the last forward pass.
+    pub fn samples(&self) -> usize {
+        self.rows
+    }
+
+    /// The output of the last forward pass; `None` for a network that hands its input through.
+    pub fn output(&self, network: &Network) -> Option<Rows<'_, T>> {
+        self.value_of(network, network.output)
+    }
+
+    /// What operation `node` made of the samples of the last forward pass, `(m, ..)`. Where an activation is computed in the place of
+    /// its input, both are the activation's. `None` where there is no such operation.
+    ///
+    /// ```
+    /// use nn_core::{Context, Layer, Model, Rows, Workspace};
+    /// use nn_layers::{Dense, Relu, Sequential};
+    /// let model: Model<f32> = Sequential::new().push(Dense::new(8)).push(Relu).push(Dense::new(2)).init([2], 0)?;
+    /// let mut ws = Workspace::inference(model.network(), 1)?;
+    /// let x = Rows::new(&[0.5, 1.0], [2])?;
+    /// model.network().forward(model.theta(), &[], x, &Context::inference(), &mut ws);
+    /// assert!(ws.output_of(model.network(), 1).unwrap().data().iter().all(|y| *y >= 0.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn output_of(&self, network: &Network, node: usize) -> Option<Rows<'_, T>> {
+        self.value_of(network, network.nodes.get(node)?.output)
+    }
+
+    fn value_of(&self, network: &Network, value: usize) -> Option<Rows<'_, T>> {
+        let shape = *network.shapes.get(value)?;
+        let buffer = self.values.get(*network.buffers.get(value)?)?;
+        (value > 0).then_some(())?;
+        Some(Rows::of(buffer.get(..self.rows * shape.size())?, shape))
     }
 
     /// dθ of the last backward pass, in the layout of θ.

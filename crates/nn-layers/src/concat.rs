@@ -23,6 +23,7 @@ use tensor_ops::{Real, Shape};
 /// assert_eq!(net.bind([4])?.output_shape(), &[5].into());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "Concatenate")]
 #[derive(Debug, Clone, Copy)]
 pub struct Concat {
     axis: isize,

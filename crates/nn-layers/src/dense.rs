@@ -28,6 +28,9 @@ use crate::init::{Constant, FitNext};
 /// assert_eq!(model.parameter("weight").unwrap().0, &[3, 5].into());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "Linear")]
+#[doc(alias = "LazyLinear")]
+#[doc(alias = "fully connected")]
 #[derive(Debug, Clone)]
 pub struct Dense {
     units: usize,

@@ -34,6 +34,7 @@ use tensor_ops::{Real, Shape};
 /// assert!(error.to_string().contains("holds 1000, expected an index: a whole number below 1000"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "lookup")]
 #[derive(Debug, Clone)]
 pub struct Embedding {
     count: usize,

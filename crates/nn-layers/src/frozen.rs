@@ -23,6 +23,8 @@ use nn_core::{BindError, Builder, Layer, Value};
 /// assert_eq!(model.parameter("0.0.weight"), learning.parameter("0.0.weight"));
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "requires_grad")]
+#[doc(alias = "trainable")]
 #[derive(Debug, Clone)]
 pub struct Frozen {
     layer: Arc<dyn Layer>,

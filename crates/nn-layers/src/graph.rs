@@ -23,6 +23,7 @@ use nn_core::{AnyKernel, BindError, BindErrorKind, Builder, Layer, Value};
 /// assert_eq!(error, "layers.a (Graph): reads \"b\", which no part before it is called (input shape [m, 3])");
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "Functional")]
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
     parts: Vec<Part>,

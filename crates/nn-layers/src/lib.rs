@@ -23,6 +23,10 @@
 //! | keep parameters small | [`Penalty`] |
 //! | start | [`init`] |
 //!
+//! A layer without settings is a unit and is written by its name alone, `Relu`; one with settings is made by `new`, `Softmax::new()`,
+//! which returns a `Result` where a setting has a range: `Dropout::new(0.5)?`. A layer of your own, and a loss, take a page each:
+//! `docs/custom-layer.md`, `docs/custom-loss.md`. Not here yet: recurrent and attention layers.
+//!
 //! Every layer's gradient is checked against finite differences by the one line at the end of its file.
 //!
 //! ```
@@ -100,6 +104,11 @@ pub use upsample::{PixelShuffle, Upsample, UpsampleMode};
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/custom-layer.md")]
 struct CustomLayer;
+
+/// As is that of the other page.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/custom-loss.md")]
+struct CustomLoss;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -26,7 +26,8 @@ impl Sequential {
         Sequential::default()
     }
 
-    /// Adds a layer at the end.
+    /// Adds a layer at the end, and returns the network: in a loop say `net = net.push(..)`.
+    #[doc(alias = "add")]
     #[must_use]
     pub fn push(mut self, layer: impl Layer + 'static) -> Sequential {
         self.layers.push((None, Arc::new(layer)));

@@ -21,6 +21,7 @@ use nn_core::{BindError, Builder, Layer, Value};
 /// assert_eq!(names, ["encoder.weight", "encoder.bias"]);
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "weight tying")]
 #[derive(Debug, Clone)]
 pub struct Shared {
     name: String,

@@ -23,6 +23,7 @@ use crate::setting::{SettingError, check_all, period};
 /// sgd.update(1, 0.5, &mut state, &mut theta, &[1.0]);
 /// assert_eq!(theta, [0.0], "0.5 times the mean of 3 and 1");
 /// ```
+#[doc(alias = "gradient accumulation")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Accumulated<O> {
     inner: O,

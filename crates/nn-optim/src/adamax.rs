@@ -22,6 +22,7 @@ use crate::setting::{SettingError, check_all, kept, size};
 /// Adamax::default().update(0, 0.002, &mut state, &mut theta, &[-7.0]);
 /// assert!((theta[0] - 1.002).abs() < 1e-9, "the first step is α");
 /// ```
+#[doc(alias = "AdaMax")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adamax {
     rate: f64,

@@ -29,6 +29,10 @@ use crate::setting::{SettingError, check_all, kept, period};
 /// assert_eq!(theta, [3.0]);
 /// assert_eq!(sgd.average(3, &state, &theta), [2.0], "the mean of 1, 2 and 3");
 /// ```
+#[doc(alias = "SWA")]
+#[doc(alias = "EMA")]
+#[doc(alias = "ExponentialMovingAverage")]
+#[doc(alias = "AveragedModel")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Averaged<O> {
     inner: O,

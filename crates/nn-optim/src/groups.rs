@@ -26,6 +26,7 @@ use crate::tensors::{Tensors, TensorsError};
 /// assert!(groups.group("2.*", adamw).unwrap_err().to_string().contains("matches no tensor"));
 /// # Ok::<(), nn_optim::TensorsError>(())
 /// ```
+#[doc(alias = "param_groups")]
 #[derive(Debug, Clone)]
 pub struct Groups<O> {
     tensors: Tensors,

@@ -29,6 +29,7 @@ use crate::tensors::Tensors;
 /// assert!((theta[2] + 0.1).abs() < 1e-6);
 /// # Ok::<(), nn_optim::TensorsError>(())
 /// ```
+#[doc(alias = "LAMB")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lamb {
     rate: f64,

@@ -27,6 +27,7 @@ use crate::setting::{SettingError, check_all, kept, share, size};
 /// assert_eq!(v, [1.5]);
 /// assert!((theta[0] - (1.0 - 0.1 - 0.15)).abs() < 1e-15);
 /// ```
+#[doc(alias = "Nesterov")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Momentum {
     rate: f64,

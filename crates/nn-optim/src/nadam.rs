@@ -24,6 +24,7 @@ use crate::setting::{SettingError, check_all, kept, size};
 /// NAdam::default().update(0, 0.002, &mut state, &mut theta, &[5.0]);
 /// assert!(theta[0] < 1.0 - 0.002, "the first step is longer than Adam's");
 /// ```
+#[doc(alias = "Nadam")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NAdam {
     rate: f64,

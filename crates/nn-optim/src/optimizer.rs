@@ -73,6 +73,7 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     /// # Panics
     /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says, or
     /// [`Optimizer::bounds`] do not end with θ.
+    #[track_caller]
     fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
         assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
         if let Some(bounds) = self.bounds() {
@@ -101,6 +102,7 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     /// assert_eq!(norm, 5.0);
     /// assert!((theta[0] - (1.0 - 0.1 * 0.6)).abs() < 1e-6);
     /// ```
+    #[track_caller]
     fn update_clipped(
         &self,
         step: u64,
@@ -167,6 +169,7 @@ impl<T: Real, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
 
 /// Calls `update(first, ..)` for every piece of θ, with the same piece of the gradient (empty where that is) and of what
 /// is remembered.
+#[track_caller]
 fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
     optimizer: &O,
     state: &mut [T],
@@ -197,6 +200,7 @@ fn in_pieces<T: Real, O: Optimizer<T> + ?Sized>(
 }
 
 /// Calls `update(first, ..)` for every tensor, one after the other: each is divided among threads by itself.
+#[track_caller]
 fn by_tensor<T: Real, O: Optimizer<T> + ?Sized>(
     optimizer: &O,
     bounds: &[usize],
@@ -216,11 +220,12 @@ fn by_tensor<T: Real, O: Optimizer<T> + ?Sized>(
     }
 }
 
+#[track_caller]
 fn assert_state<T: Real, O: Optimizer<T> + ?Sized>(optimizer: &O, state: &[T], n: usize) {
-    assert_eq!(
-        state.len(),
-        optimizer.state_len(n),
-        "elements of the optimizer's state: `Optimizer::init` makes it"
+    let (expected, got) = (optimizer.state_len(n), state.len());
+    assert!(
+        got == expected,
+        "the optimizer remembers {expected} numbers for {n} parameters, got a state of {got}: `Optimizer::init({n})` makes it"
     );
     let most = MAX_MEMORY;
     assert!(optimizer.memory() <= most, "an optimizer remembers at most {most} numbers a parameter");

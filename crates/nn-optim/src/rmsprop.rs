@@ -24,6 +24,7 @@ use crate::setting::{SettingError, check_all, kept, size};
 /// RmsProp::new(0.01).update(0, 0.01, &mut state, &mut theta, &[5.0]);
 /// assert!((theta[0] - (1.0 - 0.1)).abs() < 1e-8, "the first step is α/√(1-ρ)");
 /// ```
+#[doc(alias = "RMSprop")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RmsProp {
     rate: f64,

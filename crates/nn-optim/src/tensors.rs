@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// The named tensors in a flat θ, one behind the other and without gaps.
+/// The named tensors in a flat θ, one behind the other and without gaps. Those of a model are made by `tensors_of(&model)` of
+/// `nn-train`, which is in the facade's prelude.
 ///
 /// ```
 /// use nn_optim::Tensors;

@@ -3,7 +3,9 @@
 use nn_check::{CheckError, Report};
 use nn_core::{BatchError, LossError};
 use nn_data::DataError;
-use nn_optim::SettingError;
+use nn_optim::{NonFinite, SettingError};
+
+use crate::CheckpointError;
 
 /// Why a training cannot begin, or did not go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -64,7 +66,7 @@ pub enum TrainError {
     },
     /// The loss became NaN or infinite.
     #[error(
-        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): try a smaller learning rate than {rate}"
+        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): {place}; try a smaller learning rate than {rate}"
     )]
     Diverged {
         /// The step.
@@ -75,5 +77,38 @@ pub enum TrainError {
         rate: f64,
         /// The loss.
         loss: f64,
+        /// The first place that is not finite, in words.
+        place: String,
     },
+    /// A gradient with a NaN or an infinity, where a [guard](crate::Trainer::guard) was asked for.
+    #[error(transparent)]
+    NonFinite(#[from] NonFinite),
+    /// Two settings that exclude each other.
+    #[error("{what}")]
+    Conflict {
+        /// Which ones.
+        what: &'static str,
+    },
+    /// Early stopping watches a metric that nobody computes.
+    #[error("early stopping watches {name:?}; there are \"loss\", \"accuracy\" and {known:?}")]
+    UnknownMetric {
+        /// Its name.
+        name: String,
+        /// The metrics that were asked for.
+        known: Vec<String>,
+    },
+    /// An observer panicked. The model is as the last step has left it.
+    #[error("an observer panicked after {step} steps: {message}")]
+    Observer {
+        /// The steps that were done.
+        step: u64,
+        /// What it said.
+        message: String,
+    },
+    /// A training cannot go on from checkpoints that it does not have.
+    #[error("`resume` needs to know where checkpoints are: `Trainer::checkpoints`")]
+    NoCheckpoints,
+    /// A checkpoint that could not be written, or none that could be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }

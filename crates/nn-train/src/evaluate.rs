@@ -5,7 +5,7 @@ use nn_data::Dataset;
 
 use crate::batch::batch_of;
 use crate::metrics::accuracy;
-use crate::{TrainError, metrics};
+use crate::{Metric, TrainError, metrics};
 
 /// What [`evaluate`] finds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,6 +36,16 @@ pub fn evaluate<T: Scalar>(
     loss: &dyn Loss<T>,
     set: &Dataset<T>,
 ) -> Result<Evaluation, TrainError> {
+    Ok(evaluate_with(model, loss, set, &[])?.0)
+}
+
+/// As [`evaluate`], with further metrics by name.
+pub(crate) fn evaluate_with<T: Scalar>(
+    model: &Model<T>,
+    loss: &dyn Loss<T>,
+    set: &Dataset<T>,
+    metrics: &[Metric<T>],
+) -> Result<(Evaluation, Vec<(String, f64)>), TrainError> {
     let batch = check(model, loss, set, "validation")?;
     let refuse = |source| TrainError::Batch { set: "validation", source };
     let outputs = model.predict(set.inputs()).map_err(refuse)?;
@@ -47,7 +57,8 @@ pub fn evaluate<T: Scalar>(
         }
         _ => None,
     };
-    Ok(Evaluation { loss: value.to_f64(), accuracy })
+    let metrics = metrics.iter().map(|m| (m.name().to_string(), m.of(&outputs, set.targets()))).collect();
+    Ok((Evaluation { loss: value.to_f64(), accuracy }, metrics))
 }
 
 /// Checks that a set fits the model and the loss, and returns all of it.

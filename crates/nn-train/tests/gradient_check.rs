@@ -51,7 +51,7 @@ fn a_gradient_that_goes_wrong_on_the_way_is_found() {
     let mut model: Model<f64> =
         Sequential::new().push(Dense::new(1).without_bias()).push(Square).init([1], 0).unwrap();
     model.theta_mut()[0] = 0.3;
-    let trainer = Trainer::new(Sgd::new(0.02), loss())
+    let mut trainer = Trainer::new(Sgd::new(0.02), loss())
         .batch_size(32)
         .epochs(200)
         .check_gradients(GradientCheck::new().burn_in(1).every(1));
@@ -97,7 +97,7 @@ fn a_check_changes_no_bit_and_says_what_it_saw() {
         let net = Sequential::new().push(Dense::new(5)).push(Tanh).push(Dense::new(1));
         let mut model: Model<f32> = net.init([1], 0).unwrap();
         let trainer = Trainer::new(Sgd::new(0.05), loss()).batch_size(8).epochs(5);
-        let trainer = match check {
+        let mut trainer = match check {
             Some(check) => trainer.check_gradients(check),
             None => trainer,
         };

@@ -24,9 +24,9 @@ fn tensors(model: &Model<f32>) -> Tensors {
 
 fn trained(optimizer: impl Optimizer<f32>) -> (Model<f32>, f64) {
     let ((train, test), mut model) = (digits(), model());
-    let trainer = Trainer::new(optimizer, SoftmaxCrossEntropy::new()).epochs(5);
+    let mut trainer = Trainer::new(optimizer, SoftmaxCrossEntropy::new()).epochs(5);
     let history = trainer.fit(&mut model, &train, &test).unwrap();
-    let accuracy = history.last().unwrap().validation.accuracy.unwrap();
+    let accuracy = history.accuracy().unwrap();
     (model, accuracy)
 }
 
@@ -63,7 +63,7 @@ fn one_group_has_the_bits_of_no_groups() {
 fn an_optimizer_for_another_model_is_refused_before_the_first_step() {
     let ((train, test), mut model) = (digits(), model());
     let other = Tensors::new([("weight", 0..10)]).unwrap();
-    let trainer = Trainer::new(Groups::new(Adam::new(0.1), &other), SoftmaxCrossEntropy::new());
+    let mut trainer = Trainer::new(Groups::new(Adam::new(0.1), &other), SoftmaxCrossEntropy::new());
     let error = trainer.fit(&mut model, &train, &test).unwrap_err();
     assert!(matches!(error, TrainError::Setting(_)), "{error}");
     assert!(error.to_string().contains("parameters = 10"), "{error}");

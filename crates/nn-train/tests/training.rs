@@ -33,7 +33,7 @@ fn equal_fingerprints_on_any_number_of_threads() {
         pool::set_threads(threads);
         let mut model: Model<f32> = wide().init([64], 1).unwrap();
         // Large enough for several pieces in products, layers and the optimizer.
-        let trainer =
+        let mut trainer =
             Trainer::new(Adam::default(), SoftmaxCrossEntropy::new()).batch_size(512).epochs(2).seed(5);
         trainer.fit(&mut model, &train, &test).unwrap();
         model.fingerprint()
@@ -49,7 +49,7 @@ fn seeds_differ() {
     let (train, test) = digits();
     let fingerprint = |seed| {
         let mut model: Model<f32> = net().init([64], 1).unwrap();
-        let trainer = Trainer::new(Adam::default(), SoftmaxCrossEntropy::new()).epochs(1).seed(seed);
+        let mut trainer = Trainer::new(Adam::default(), SoftmaxCrossEntropy::new()).epochs(1).seed(seed);
         trainer.fit(&mut model, &train, &test).unwrap();
         model.fingerprint()
     };
@@ -67,13 +67,14 @@ fn a_line_is_fitted_and_the_history_tells() {
     let history = Trainer::new(Sgd::new(0.2), MeanSquaredError::new())
         .batch_size(16)
         .epochs(60)
+        .evaluate_train()
         .observe(|_: &nn_train::Epoch| seen += 1)
         .fit(&mut model, &set, &set)
         .unwrap();
     assert_eq!((seen, history.epochs.len()), (60, 60));
     let last = history.last().unwrap();
-    assert!(last.validation.loss < 1e-10 && last.validation.accuracy.is_none(), "{last:?}");
-    assert_eq!(evaluate(&model, &MeanSquaredError::new(), &set).unwrap(), last.train);
+    assert!(last.validation.unwrap().loss < 1e-10 && last.running.accuracy.is_none(), "{last:?}");
+    assert_eq!(evaluate(&model, &MeanSquaredError::new(), &set).unwrap(), last.train.unwrap());
     assert!((model.theta()[0] - 3.0).abs() < 1e-4 && (model.theta()[1] + 0.5).abs() < 1e-4);
 }
 
@@ -111,7 +112,7 @@ fn what_does_not_fit_is_refused_before_the_first_step() {
 fn a_diverging_training_stops_and_says_where() {
     let (train, test) = digits();
     let mut model: Model<f32> = net().init([64], 0).unwrap();
-    let trainer = Trainer::new(Sgd::new(1e30), SoftmaxCrossEntropy::new());
+    let mut trainer = Trainer::new(Sgd::new(1e30), SoftmaxCrossEntropy::new());
     let error = trainer.fit(&mut model, &train, &test).unwrap_err();
     assert!(matches!(error, TrainError::Diverged { epoch: 0, .. }), "{error}");
     // The running statistics never saw the batch whose loss was not finite.
@@ -122,7 +123,7 @@ fn a_diverging_training_stops_and_says_where() {
 fn a_last_step_that_diverges_is_seen() {
     let (train, test) = digits();
     let mut model: Model<f32> = Dense::new(10).init([64], 0).unwrap();
-    let trainer = Trainer::new(Sgd::new(1e38), SoftmaxCrossEntropy::new()).batch_size(5000).epochs(1);
+    let mut trainer = Trainer::new(Sgd::new(1e38), SoftmaxCrossEntropy::new()).batch_size(5000).epochs(1);
     let error = trainer.fit(&mut model, &train, &test).unwrap_err();
     assert!(matches!(error, TrainError::Diverged { step: 1, .. }), "{error}");
 }

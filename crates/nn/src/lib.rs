@@ -29,21 +29,27 @@ pub use tensor_ops::pool::{set_threads, threads};
 /// The nouns of a usual program.
 pub mod prelude {
     pub use nn_core::{Batch, Context, Layer, Loss, Model, Reduction, Rows, Target, Workspace};
+    #[cfg(feature = "safetensors")]
+    pub use nn_core::{WeightReport, Weights};
     #[cfg(feature = "builtin")]
     pub use nn_data::datasets;
     pub use nn_data::{Batches, Dataset, Standardizer, Targets, Train, Transform};
     pub use nn_layers::{
-        BatchNorm, BinaryCrossEntropy, Conv2d, Dense, Dropout, Embedding, Flatten, Frozen, Gelu, Graph,
-        GroupNorm, LayerNorm, LeakyRelu, MeanAbsoluteError, MeanSquaredError, Parallel, Relu, Repeat,
-        Reshape, Residual, RmsNorm, Sequential, Shared, Sigmoid, Silu, Softmax, SoftmaxCrossEntropy, Tanh,
+        AvgPool2d, BatchNorm, BinaryCrossEntropy, Conv1d, Conv2d, Dense, Dropout, Embedding, Flatten, Frozen,
+        Gelu, GlobalAvgPool, Graph, GroupNorm, Huber, LayerNorm, LeakyRelu, MaxPool2d, MeanAbsoluteError,
+        MeanSquaredError, Padding, Parallel, Penalty, Relu, Repeat, Reshape, Residual, RmsNorm, Sequential,
+        Shared, Sigmoid, SigmoidCrossEntropy, Silu, Softmax, SoftmaxCrossEntropy, Tanh,
     };
     pub use nn_layers::{
-        BinaryFocal, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge, HingeEmbedding, Huber,
-        KlDivergence, MarginRanking, MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, Penalty,
-        PoissonNll, SigmoidCrossEntropy, SmoothL1, SoftMargin, SquaredHinge, TripletMargin,
+        BinaryFocal, CosineEmbedding, CrossEntropy, Focal, GaussianNll, Hinge, HingeEmbedding, KlDivergence,
+        MarginRanking, MultiLabelSoftMargin, MultiMargin, NegativeLogLikelihood, PoissonNll, SmoothL1,
+        SoftMargin, SquaredHinge, TripletMargin,
     };
-    pub use nn_optim::{Adam, CosineAnnealing, Optimizer, Schedule, Sgd, clip_norm, clip_value};
-    pub use nn_train::{History, Trainer, as_batch, batch_of, evaluate};
+    pub use nn_optim::{
+        Adam, AdamW, CosineAnnealing, Groups, Momentum, Optimizer, RmsProp, Schedule, Sgd, Tensors, Warmup,
+        clip_norm, clip_value,
+    };
+    pub use nn_train::{Epoch, History, Trainer, as_batch, batch_of, evaluate, tensors_of};
     pub use tensor_ops::{Axes, Norm, Shape, Tensor};
 }
 

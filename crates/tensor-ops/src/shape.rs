@@ -52,6 +52,8 @@ impl Shape {
     }
 
     /// The number of axes.
+    #[doc(alias = "len")]
+    #[doc(alias = "ndim")]
     pub fn rank(&self) -> usize {
         self.rank as usize
     }
@@ -59,6 +61,8 @@ impl Shape {
     /// The number of elements: the product of the axis lengths, 1 for a scalar. A number beyond `usize` counts as
     /// `usize::MAX`, which is no length that anything has.
     // Not `len`, which could as well mean the number of axes; and no `Deref` to a slice, which would bring that `len`.
+    #[doc(alias = "numel")]
+    #[doc(alias = "volume")]
     pub fn size(&self) -> usize {
         if self.iter().any(|&n| n == 0) {
             return 0;

@@ -12,6 +12,7 @@
 /// assert_eq!(model.predict(&[[-1.0, 0.0, 2.0]].into())?, [[0.0, 0.0, 2.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "ReLU")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Relu;
 

@@ -95,9 +95,10 @@ impl Axis {
             }
             None => refuse(format!(
                 "a kernel of {kernel} with dilation {dilation} reaches over {} pixels, \
-                 but an axis of length {size} with padding {total} has {}",
+                 but an axis of length {size} with padding {total} has {}{}",
                 reach.saturating_add(1),
-                size.saturating_add(total)
+                size.saturating_add(total),
+                super::CHANNELS_FIRST
             )),
         }
     }

@@ -42,9 +42,16 @@ use crate::init::{Constant, FitNext};
 /// assert_eq!(net.output_shape(), &[4, 50].into());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "Convolution")]
+#[doc(alias = "Conv1D")]
+#[doc(alias = "Conv2D")]
+#[doc(alias = "Conv3D")]
+#[doc(alias = "Convolution2D")]
+#[doc(alias = "DepthwiseConv2D")]
 #[derive(Debug, Clone)]
 pub struct Conv<const N: usize> {
     channels: usize,
+    inputs: Option<usize>,
     kernel: [usize; N],
     stride: [usize; N],
     padding: Padding<N>,
@@ -67,6 +74,7 @@ impl<const N: usize> Conv<N> {
     pub fn new(channels: usize, kernel: [usize; N]) -> Conv<N> {
         Conv {
             channels,
+            inputs: None,
             kernel,
             stride: [1; N],
             padding: Padding::Valid,
@@ -76,6 +84,22 @@ impl<const N: usize> Conv<N> {
             bias: true,
             init: Arc::new(FitNext),
         }
+    }
+
+    /// Says how many input channels there are, for those who want to be told where it is another number: images with the channels
+    /// last, for one.
+    ///
+    /// ```
+    /// use nn_core::Layer;
+    /// let error = nn_layers::Conv2d::new(8, [3, 3]).inputs(1).bind([28, 28, 1]).unwrap_err().to_string();
+    /// assert_eq!(
+    ///     error,
+    ///     "Conv2d: expected 1 input channels, got 28 (the channels are the first axis of a sample, as in [m, C, H, W]) (input shape [m, 28, 28, 1])"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn inputs(self, channels: usize) -> Conv<N> {
+        Conv { inputs: Some(channels), ..self }
     }
 
     /// Sets the step from one place of y to the next.
@@ -122,6 +146,10 @@ impl<const N: usize> Conv<N> {
 
     fn geometry(&self, input: &Shape) -> Result<Geometry, BindErrorKind> {
         let (channels, lengths) = image::<N>(input)?;
+        if let Some(expected) = self.inputs.filter(|expected| *expected != channels) {
+            let what = format!("expected {expected} input channels, got {channels}{}", super::CHANNELS_FIRST);
+            return Err(BindErrorKind::Setting { what });
+        }
         let mut axes = [Axis::NONE; 3];
         for a in 0..N {
             let (kernel, stride, dilation) = (self.kernel[a], self.stride[a], self.dilation[a]);
@@ -269,7 +297,7 @@ mod tests {
         assert_eq!(
             error,
             "Conv2d: a kernel of 5 with dilation 1 reaches over 5 pixels, \
-             but an axis of length 4 with padding 0 has 4 (input shape [m, 1, 4, 4])"
+             but an axis of length 4 with padding 0 has 4 (the channels are the first axis of a sample, as in [m, C, H, W]) (input shape [m, 1, 4, 4])"
         );
         let groups = Conv2d::new(3, [1, 1]).groups(2).bind([4, 4, 4]).unwrap_err().to_string();
         assert!(groups.contains("2 groups do not divide 4 input and 3 output channels"), "{groups}");

@@ -17,6 +17,9 @@ pub use transpose::{ConvTranspose, ConvTranspose1d, ConvTranspose2d, ConvTranspo
 use nn_core::BindErrorKind;
 use tensor_ops::Shape;
 
+/// What an error says of an axis that is too short: the channels may stand where the width should.
+pub(crate) const CHANNELS_FIRST: &str = " (the channels are the first axis of a sample, as in [m, C, H, W])";
+
 /// The channels and the `N` spatial lengths of a sample, with axes of length 1 in front up to three.
 pub(crate) fn image<const N: usize>(input: &Shape) -> Result<(usize, [usize; 3]), BindErrorKind> {
     const EXPECTED: [&str; 4] = [

@@ -35,6 +35,8 @@ use crate::init::{Constant, FitNext};
 /// assert_eq!(twice.bind([16, 7, 7])?.output_shape(), &[8, 13, 13].into());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "Conv2DTranspose")]
+#[doc(alias = "Deconvolution")]
 #[derive(Debug, Clone)]
 pub struct ConvTranspose<const N: usize> {
     channels: usize,

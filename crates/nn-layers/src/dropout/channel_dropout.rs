@@ -28,6 +28,8 @@ use super::{DropoutError, Probability};
 /// assert!(y.data()[..2] == [0.0; 2] || y.data()[..2] == [2.0, 4.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "Dropout2d")]
+#[doc(alias = "SpatialDropout2D")]
 #[derive(Debug, Clone, Copy)]
 pub struct ChannelDropout {
     p: Probability,

@@ -19,6 +19,7 @@ use super::{DropoutError, Probability};
 /// assert_eq!(model.predict(&[[1.0, 2.0]].into())?, [[1.0, 2.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "dropout")]
 #[derive(Debug, Clone, Copy)]
 pub struct Dropout {
     p: Probability,

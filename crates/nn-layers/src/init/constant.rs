@@ -17,10 +17,12 @@ use tensor_ops::Shape;
 pub struct Constant(pub f64);
 
 /// Every element starts as 0. Weights of a hidden layer must not: all its units would stay alike.
+#[doc(alias = "zeros_")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Zeros;
 
 /// Every element starts as 1.
+#[doc(alias = "ones_")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ones;
 

@@ -23,6 +23,7 @@ use super::draw;
 /// assert!((dot(a, a) - 2.0).abs() < 1e-12 && dot(a, b).abs() < 1e-12);
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "orthogonal_")]
 #[derive(Debug, Clone, Copy)]
 pub struct Orthogonal {
     gain: f64,

@@ -15,6 +15,8 @@ use super::draw;
 /// assert!(Dense::new(3).init_weight(Normal::new(0.0, -1.0)).bind([5]).is_err());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "normal_")]
+#[doc(alias = "RandomNormal")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Normal {
     mean: f64,
@@ -30,6 +32,8 @@ pub struct Normal {
 /// assert!(model.theta().iter().all(|w| w.abs() <= 0.05));
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "uniform_")]
+#[doc(alias = "RandomUniform")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Uniform {
     low: f64,
@@ -47,6 +51,7 @@ pub struct Uniform {
 /// assert!(model.theta().iter().all(|w| (-0.5..=1.5).contains(w)));
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "trunc_normal_")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TruncatedNormal {
     mean: f64,

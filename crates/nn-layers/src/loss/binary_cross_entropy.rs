@@ -31,6 +31,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// );
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "BCELoss")]
 #[derive(Debug, Clone, Copy)]
 pub struct BinaryCrossEntropy {
     reduction: Reduction,

@@ -27,6 +27,8 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert!((value - 0.25 * 0.5 * 0.5 * 2f64.ln()).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "BinaryFocalCrossentropy")]
+#[doc(alias = "sigmoid_focal_loss")]
 #[derive(Debug, Clone, Copy)]
 pub struct BinaryFocal {
     reduction: Reduction,

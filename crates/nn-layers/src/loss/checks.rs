@@ -14,10 +14,10 @@ pub(super) fn check_values<T: Real>(
     domain: Domain,
 ) -> Result<(), LossError> {
     let Target::Values(rows) = *target else {
-        return Err(LossError::Kind { loss, expected: "values, one for each output," });
+        return Err(LossError::Kind { loss, expected: "values (`Targets::Values`), one for each output," });
     };
     if rows.shape() != output || rows.len() != samples {
-        return Err(misfit(loss, output, samples, rows));
+        return Err(misfit(loss, output, output, samples, rows));
     }
     domain.check_targets(loss, rows.data())
 }
@@ -32,22 +32,31 @@ pub(super) fn check_values_of_shape<T: Real>(
     domain: Domain,
 ) -> Result<(), LossError> {
     let Target::Values(rows) = *target else {
-        return Err(LossError::Kind { loss, expected: "values, one for each term," });
+        return Err(LossError::Kind { loss, expected: "values (`Targets::Values`), one for each term," });
     };
     let fits = rows.shape() == shape || (rows.width() == 1 && shape.size() == 1);
     if !fits || rows.len() != samples {
-        return Err(misfit(loss, output, samples, rows));
+        return Err(misfit(loss, output, shape, samples, rows));
     }
     domain.check_targets(loss, rows.data())
 }
 
-fn misfit<T>(loss: &'static str, output: &Shape, samples: usize, rows: Rows<'_, T>) -> LossError {
-    let shape = rows.shape().prepend(rows.len()).map_or_else(|_| String::new(), |s| s.to_string());
+/// Targets of another shape or number than `expected` for each sample.
+fn misfit<T>(
+    loss: &'static str,
+    output: &Shape,
+    expected: &Shape,
+    samples: usize,
+    rows: Rows<'_, T>,
+) -> LossError {
+    let batched =
+        |shape: &Shape, m| shape.prepend(m).map_or_else(|_| format!("{m} times {shape}"), |s| s.to_string());
+    let (got, expected) = (batched(rows.shape(), rows.len()), batched(expected, samples));
     LossError::Shape {
         loss,
         output: *output,
         samples,
-        targets: format!("{} targets of shape {shape}", rows.len()),
+        targets: format!("{} targets of shape {got}: expected {expected}", rows.len()),
     }
 }
 

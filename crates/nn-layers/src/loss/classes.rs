@@ -50,10 +50,10 @@ impl Classes {
     ) -> Result<(), LossError> {
         let classes = self.check_output(loss, output)?;
         let Target::Classes(list) = *target else {
-            return Err(LossError::Kind { loss, expected: "class numbers" });
+            return Err(LossError::Kind { loss, expected: "class numbers (`Targets::Classes`)" });
         };
         if list.len() != samples * places(output) {
-            let targets = format!("{} class numbers", list.len());
+            let targets = format!("{} class numbers: {}", list.len(), expected(output, samples));
             return Err(LossError::Shape { loss, output: *output, samples, targets });
         }
         let is_bad = |class: usize| class >= classes && Some(class) != self.ignored;
@@ -72,6 +72,19 @@ impl Classes {
             Some(_) => T::from_f64(counted.map(|&class| self.weight::<f64>(class)).sum()),
         }
     }
+}
+
+/// How many class numbers there should be, and why.
+fn expected(output: &Shape, samples: usize) -> String {
+    let places = places(output);
+    if places == 1 {
+        return format!("expected {samples}, one for each sample");
+    }
+    format!(
+        "expected {} ({samples} times {places}), one for each place behind the axis of the classes; where a sample has one class, \
+         its output has shape [classes] (is a `Flatten` missing?)",
+        samples * places
+    )
 }
 
 /// Targets of a sample: the classes are its first axis, and every position behind it has one.

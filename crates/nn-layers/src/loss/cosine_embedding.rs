@@ -34,6 +34,7 @@ use super::sums::sum;
 /// assert!((loss - (0.0 + 0.5) / 2.0).abs() < 1e-9, "the vectors of a pair are equal here");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "CosineEmbeddingLoss")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CosineEmbedding {
     reduction: Reduction,

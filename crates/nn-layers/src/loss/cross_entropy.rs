@@ -31,6 +31,7 @@ use super::domain::Domain;
 /// assert!((value(Target::Values(Rows::new(&[1.0, 0.0], [2])?)) - 4f64.ln()).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "log_loss")]
 #[derive(Debug, Clone, Default)]
 pub struct CrossEntropy {
     reduction: Reduction,

@@ -28,6 +28,7 @@ use super::softmax_cross_entropy::LogSumExp;
 /// assert!((loss - 0.5 * 0.5 * 2f64.ln()).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "CategoricalFocalCrossentropy")]
 #[derive(Debug, Clone)]
 pub struct Focal {
     reduction: Reduction,

@@ -33,6 +33,7 @@ use super::stacked;
 /// );
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "GaussianNLLLoss")]
 #[derive(Debug, Clone, Copy)]
 pub struct GaussianNll {
     reduction: Reduction,

@@ -18,6 +18,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert_eq!(loss_value(&Hinge::new(), y, Target::Values(t), None, &mut Vec::new()), 1.5 / 2.0);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "HingeLoss")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hinge {
     reduction: Reduction,

@@ -20,6 +20,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert_eq!(loss_value(&loss, y, Target::Values(t), None, &mut Vec::new()), 0.25 + 0.75);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "HingeEmbeddingLoss")]
 #[derive(Debug, Clone, Copy)]
 pub struct HingeEmbedding {
     reduction: Reduction,

@@ -21,6 +21,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert_eq!(loss_value(&loss, y, Target::Values(t), None, &mut Vec::new()), 0.5 + 2.0 * (5.0 - 1.0));
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "HuberLoss")]
 #[derive(Debug, Clone, Copy)]
 pub struct Huber {
     reduction: Reduction,

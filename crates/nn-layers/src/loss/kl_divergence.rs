@@ -22,6 +22,8 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert!((loss - 2f64.ln()).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "KLDivLoss")]
+#[doc(alias = "KLDivergence")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KlDivergence {
     reduction: Reduction,

@@ -25,6 +25,7 @@ use super::stacked;
 /// assert_eq!(loss_value(&MarginRanking::new(1.0), y, Target::Values(t), None, &mut Vec::new()), 0.5);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "MarginRankingLoss")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MarginRanking {
     reduction: Reduction,

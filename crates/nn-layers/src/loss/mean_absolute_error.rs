@@ -17,6 +17,8 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert_eq!(loss_value(&loss, y, Target::Values(t), None, &mut Vec::new()), 3.0);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "L1Loss")]
+#[doc(alias = "mae")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MeanAbsoluteError {
     reduction: Reduction,

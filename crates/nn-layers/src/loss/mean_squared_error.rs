@@ -17,6 +17,8 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert_eq!(loss, 2.5);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "MSELoss")]
+#[doc(alias = "mse")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MeanSquaredError {
     reduction: Reduction,

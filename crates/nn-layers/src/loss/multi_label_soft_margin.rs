@@ -23,6 +23,7 @@ use super::sums::sum;
 /// assert!((loss - 2f64.ln() / 2.0).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "MultiLabelSoftMarginLoss")]
 #[derive(Debug, Clone, Default)]
 pub struct MultiLabelSoftMargin {
     reduction: Reduction,

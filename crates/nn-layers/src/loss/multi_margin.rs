@@ -26,6 +26,7 @@ use super::classes::{Classes, first, list, places};
 /// assert_eq!(loss, 0.5 / 3.0, "class 2 is too near by 0.5");
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "MultiMarginLoss")]
 #[derive(Debug, Clone)]
 pub struct MultiMargin {
     reduction: Reduction,

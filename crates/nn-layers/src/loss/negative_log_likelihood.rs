@@ -27,6 +27,7 @@ use super::classes::{Classes, first, list, places};
 /// assert_eq!(value, -y[1]);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "NLLLoss")]
 #[derive(Debug, Clone, Default)]
 pub struct NegativeLogLikelihood {
     reduction: Reduction,

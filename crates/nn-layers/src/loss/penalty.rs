@@ -43,6 +43,9 @@ use super::sums::sum;
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "kernel_regularizer")]
+#[doc(alias = "regularizer")]
+#[doc(alias = "l2")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Penalty {
     l1: f64,

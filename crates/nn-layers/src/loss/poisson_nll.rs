@@ -27,6 +27,8 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert!((value(PoissonNll::new().full()) - (1.0 + 6f64.ln())).abs() < 0.03, "1 + ln 3!");
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "PoissonNLLLoss")]
+#[doc(alias = "Poisson")]
 #[derive(Debug, Clone, Copy)]
 pub struct PoissonNll {
     reduction: Reduction,

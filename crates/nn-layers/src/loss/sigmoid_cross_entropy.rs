@@ -24,6 +24,9 @@ use super::labels::LabelWeights;
 /// assert!((loss - 2f64.ln() / 2.0).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "BCEWithLogitsLoss")]
+#[doc(alias = "BinaryCrossentropy")]
+#[doc(alias = "from_logits")]
 #[derive(Debug, Clone, Default)]
 pub struct SigmoidCrossEntropy {
     reduction: Reduction,

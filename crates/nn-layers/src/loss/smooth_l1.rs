@@ -19,6 +19,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert_eq!(loss_value(&loss, y, Target::Values(t), None, &mut Vec::new()), 0.25 + (5.0 - 1.0));
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "SmoothL1Loss")]
 #[derive(Debug, Clone, Copy)]
 pub struct SmoothL1 {
     reduction: Reduction,

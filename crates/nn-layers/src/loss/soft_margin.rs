@@ -20,6 +20,7 @@ use super::elementwise::{Elementwise, elementwise_loss};
 /// assert!((loss - 2f64.ln() / 2.0).abs() < 1e-15);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "SoftMarginLoss")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SoftMargin {
     reduction: Reduction,

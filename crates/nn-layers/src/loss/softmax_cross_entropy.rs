@@ -36,6 +36,9 @@ use super::domain::Domain;
 /// assert!((loss - 4f64.ln()).abs() < 1e-15, "pure chance costs ln C");
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "CrossEntropyLoss")]
+#[doc(alias = "SparseCategoricalCrossentropy")]
+#[doc(alias = "CategoricalCrossentropy")]
 #[derive(Debug, Clone, Default)]
 pub struct SoftmaxCrossEntropy {
     reduction: Reduction,

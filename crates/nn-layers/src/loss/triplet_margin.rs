@@ -28,6 +28,7 @@ use super::stacked;
 /// assert!((loss - 0.5f64).abs() < 1e-5);
 /// # Ok::<(), nn_core::BatchError>(())
 /// ```
+#[doc(alias = "TripletMarginLoss")]
 #[derive(Debug, Clone, Copy)]
 pub struct TripletMargin {
     reduction: Reduction,

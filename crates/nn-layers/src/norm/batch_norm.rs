@@ -37,6 +37,10 @@ use crate::init::Constant;
 /// assert_eq!(model.parameter("running_var").unwrap().1, [1.0; 3]);
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "BatchNorm1d")]
+#[doc(alias = "BatchNorm2d")]
+#[doc(alias = "BatchNorm3d")]
+#[doc(alias = "BatchNormalization")]
 #[derive(Debug, Clone, Copy)]
 pub struct BatchNorm {
     eps: f64,

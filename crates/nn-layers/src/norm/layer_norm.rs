@@ -30,6 +30,7 @@ use crate::init::Constant;
 /// assert_eq!(model.predict(&[[3.0, 5.0]].into())?, [[-1.0, 1.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "LayerNormalization")]
 #[derive(Debug, Clone, Copy)]
 pub struct LayerNorm {
     axes: usize,

@@ -31,6 +31,7 @@ use crate::init::Constant;
 /// assert_eq!(model.predict(&[[7.0, -7.0]].into())?, [[1.0, -1.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "RMSNorm")]
 #[derive(Debug, Clone, Copy)]
 pub struct RmsNorm {
     axes: usize,

@@ -28,6 +28,8 @@ use super::{lines, spread, sweep};
 /// assert_eq!(model.predict(&x.into())?, [[[4.5, 6.0, 7.5]]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "AveragePooling2D")]
+#[doc(alias = "AveragePooling1D")]
 #[derive(Debug, Clone, Copy)]
 pub struct AvgPool<const N: usize> {
     windows: Windows<N>,

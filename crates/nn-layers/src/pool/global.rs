@@ -22,6 +22,8 @@ use super::window::{Axis, Grid};
 /// assert_eq!(model.predict(&[[[1.0, 2.0, 3.0], [4.0, 4.0, 4.0]]].into())?, [[2.0, 4.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "GlobalAveragePooling2D")]
+#[doc(alias = "GlobalAveragePooling1D")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs)] // nothing to set, ever
 pub struct GlobalAvgPool;
@@ -42,6 +44,8 @@ pub struct GlobalAvgPool;
 /// assert_eq!(model.predict(&[[[1.0, 2.0, 3.0], [4.0, 4.0, 4.0]]].into())?, [[3.0, 4.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "GlobalMaxPooling2D")]
+#[doc(alias = "GlobalMaxPooling1D")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs)] // nothing to set, ever
 pub struct GlobalMaxPool;
@@ -49,7 +53,9 @@ pub struct GlobalMaxPool;
 /// One cell for every channel, however many axes it has.
 fn grid(input: &Shape) -> Result<Grid, BindErrorKind> {
     let [channels, spatial @ ..] = input.as_slice() else {
-        return Err(BindErrorKind::Rank { expected: "samples with a channel axis" });
+        return Err(BindErrorKind::Rank {
+            expected: "samples with a channel axis and others behind it, [m, C, ..]",
+        });
     };
     let mut axes = [Axis::Cells { size: 1, output: 1 }; 3];
     axes[2] = Axis::Cells { size: spatial.iter().product(), output: 1 };

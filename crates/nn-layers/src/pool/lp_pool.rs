@@ -23,6 +23,7 @@ use super::window::{Grid, Windows, settings};
 /// assert_eq!(model.predict(&[[[3.0, -4.0, 0.0, 0.0]]].into())?, [[[5.0, 0.0]]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "LPPool2d")]
 #[derive(Debug, Clone, Copy)]
 pub struct LpPool<const N: usize> {
     p: f64,

@@ -24,6 +24,8 @@ use super::{largest, sweep};
 /// assert_eq!(y, [[[[5.0, 8.0]]]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "MaxPooling2D")]
+#[doc(alias = "MaxPooling1D")]
 #[derive(Debug, Clone, Copy)]
 pub struct MaxPool<const N: usize> {
     windows: Windows<N>,
@@ -122,7 +124,7 @@ mod tests {
         assert_eq!(
             error,
             "MaxPool2d: a window of 3 with dilation 1 reaches over 3 pixels, \
-             but an axis of length 2 with padding 0 has 2 (input shape [m, 1, 4, 2])"
+             but an axis of length 2 with padding 0 has 2 (the channels are the first axis of a sample, as in [m, C, H, W]) (input shape [m, 1, 4, 2])"
         );
         let error = MaxPool1d::new([2]).padding([2]).bind([1, 4]).unwrap_err().to_string();
         assert!(error.contains("padding of 2 has to be smaller than the 2 pixels"), "{error}");

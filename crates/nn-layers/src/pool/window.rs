@@ -3,6 +3,7 @@
 use nn_core::BindErrorKind;
 use tensor_ops::Shape;
 
+use crate::conv::CHANNELS_FIRST;
 use crate::conv::{image, shape};
 
 /// The settings of a pool whose windows all have one size.
@@ -82,7 +83,7 @@ impl<const N: usize> Windows<N> {
         let Some(room) = padded.saturating_add(more).checked_sub(reach) else {
             return refuse(format!(
                 "a window of {kernel} with dilation {dilation} reaches over {reach} pixels, \
-                 but an axis of length {size} with padding {total} has {padded}"
+                 but an axis of length {size} with padding {total} has {padded}{CHANNELS_FIRST}"
             ));
         };
         let mut output = room / stride + 1;

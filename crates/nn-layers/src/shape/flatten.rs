@@ -11,6 +11,7 @@ use tensor_ops::{Real, Shape};
 /// assert_eq!(Flatten.bind([2, 3])?.output_shape(), &[6].into());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "view")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Flatten;
 

@@ -24,6 +24,9 @@ use tensor_ops::{Real, Shape};
 /// assert_eq!(model.predict(&[[1.0, 2.0, 3.0]].into())?, [[3.0, 2.0, 1.0, 2.0]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "ZeroPad2d")]
+#[doc(alias = "ZeroPadding2D")]
+#[doc(alias = "ReflectionPad2d")]
 #[derive(Debug, Clone)]
 pub struct Pad {
     pads: Vec<(isize, isize)>,

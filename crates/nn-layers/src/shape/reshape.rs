@@ -12,6 +12,7 @@ use tensor_ops::{Real, Shape};
 /// assert_eq!(Reshape::new([4, -1]).bind([2, 6])?.output_shape(), &[4, 3].into());
 /// # Ok::<(), nn_core::BindError>(())
 /// ```
+#[doc(alias = "Unflatten")]
 #[derive(Debug, Clone)]
 pub struct Reshape {
     lengths: Vec<isize>,

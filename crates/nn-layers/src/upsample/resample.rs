@@ -24,6 +24,8 @@ use tensor_ops::{Real, Shape};
 /// assert_eq!(model.predict(&x.into())?, [[[0.0, 1.0, 3.0, 4.0]]].into());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "UpSampling2D")]
+#[doc(alias = "interpolate")]
 #[derive(Debug, Clone)]
 pub struct Upsample {
     factors: Vec<usize>,

@@ -21,6 +21,8 @@ use crate::optimizer::PIECE;
 /// nn_optim::clip_value(&mut g, 1.0);
 /// assert_eq!(g, [1.0, -0.5]);
 /// ```
+#[doc(alias = "clip_grad_value_")]
+#[doc(alias = "clipvalue")]
 pub fn clip_value<T: Real>(gradient: &mut [T], max: f64) {
     assert!(max >= 0.0, "max = {max}, expected a number >= 0");
     let max = T::from_f64(max);

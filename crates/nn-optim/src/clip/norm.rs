@@ -20,6 +20,9 @@ use crate::optimizer::PIECE;
 ///
 /// # Panics
 /// Where `max_norm` is no number >= 0.
+#[doc(alias = "clip_grad_norm_")]
+#[doc(alias = "clipnorm")]
+#[doc(alias = "global_clipnorm")]
 pub fn clip_norm<T: Real>(gradient: &mut [T], max_norm: f64) -> T {
     let (norm, factor) = norm_and_factor(gradient, max_norm);
     scale_all(gradient, factor);

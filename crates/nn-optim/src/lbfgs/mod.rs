@@ -35,6 +35,7 @@ use line_search::{LineSearch, Point};
 /// ```
 ///
 /// What it remembers is a plain vector, as of every optimizer: [`Lbfgs::init`] makes it, [`Lbfgs::resume`] goes on with it.
+#[doc(alias = "LBFGS")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lbfgs {
     history: usize,

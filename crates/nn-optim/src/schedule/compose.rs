@@ -19,6 +19,7 @@ use crate::setting::check_all;
 /// assert_eq!([0, 1, 3, 4].map(|step| schedule.rate(step)), [0.0, 0.25, 0.75, 1.0]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "LinearWarmup")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Warmup<S> {
     steps: u64,
@@ -63,6 +64,7 @@ impl<S: Schedule> Schedule for Warmup<S> {
 /// assert_eq!([0, 2, 3, 4, 5, 9].map(|step| schedule.rate(step)), [1.0, 1.0, 1.0, 0.5, 0.0, 0.0]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "SequentialLR")]
 pub struct Sequence {
     /// Each with the step it begins at, in order.
     parts: Vec<(u64, Box<dyn Schedule + Send + Sync>)>,

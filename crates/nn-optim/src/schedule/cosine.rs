@@ -12,15 +12,22 @@ pub(super) fn half_wave(start: f64, end: f64, share: f64) -> f64 {
     end + (start - end) * (1.0 + (PI * share).cos()) / 2.0
 }
 
-/// Half a cosine from `start` down to `end` over `steps` steps, and up again after that:
+/// Half a cosine from `start` down to `end` over `steps` steps, **and up again after that**, as PyTorch's `CosineAnnealingLR`: train
+/// for `steps` steps. One that stays at `end`, as Keras's `CosineDecay`, is a [`Sequence`](super::Sequence) of this and a
+/// [`Constant`](super::Constant).
+///
 /// end + (start - end) · (1 + cos(π·step/steps)) / 2. (Loshchilov and Hutter, "SGDR", 2017, eq. 5.)
 ///
 /// ```
-/// use nn_optim::{CosineAnnealing, Schedule};
+/// use nn_optim::{Constant, CosineAnnealing, Schedule, Sequence};
 /// let schedule = CosineAnnealing::new(1.0, 0.0, 100)?;
-/// assert!((schedule.rate(50) - 0.5).abs() < 1e-15);
+/// assert!((schedule.rate(50) - 0.5).abs() < 1e-15 && schedule.rate(150) > 0.4);
+/// let staying = Sequence::new(schedule).then(100, Constant(0.0));
+/// assert_eq!(staying.rate(150), 0.0);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "CosineAnnealingLR")]
+#[doc(alias = "CosineDecay")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CosineAnnealing {
     start: f64,
@@ -59,6 +66,8 @@ impl Schedule for CosineAnnealing {
 /// assert!(schedule.rate(9) < 0.03 && schedule.rate(10) == 1.0 && schedule.rate(30) == 1.0);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "CosineAnnealingWarmRestarts")]
+#[doc(alias = "CosineDecayRestarts")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CosineRestarts {
     start: f64,

@@ -26,6 +26,7 @@ pub enum CyclicMode {
 /// assert_eq!([0, 2, 4, 8, 12].map(|step| schedule.rate(step)), [0.25, 0.75, 1.25, 0.25, 0.75]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "CyclicLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CyclicRate {
     low: f64,

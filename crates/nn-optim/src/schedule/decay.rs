@@ -74,6 +74,7 @@ impl Schedule for InverseTimeDecay {
 /// assert_eq!(ExponentialDecay::new(0.5, 0.5)?.rate(2), 0.125);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "ExponentialLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExponentialDecay {
     start: f64,
@@ -106,6 +107,7 @@ impl Schedule for ExponentialDecay {
 /// assert_eq!([9, 10, 20].map(|step| schedule.rate(step)), [0.5, 0.25, 0.125]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "StepLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepDecay {
     start: f64,
@@ -143,6 +145,8 @@ impl Schedule for StepDecay {
 /// assert_eq!([2, 3, 4, 5].map(|step| schedule.rate(step)), [0.5, 0.25, 0.25, 0.125]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "MultiStepLR")]
+#[doc(alias = "PiecewiseConstantDecay")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct MultiStepDecay {
     start: f64,
@@ -177,6 +181,7 @@ impl Schedule for MultiStepDecay {
 /// assert_eq!([0, 5, 10, 11].map(|step| schedule.rate(step)), [1.0, 0.25, 0.0, 0.0]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "PolynomialLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PolynomialDecay {
     start: f64,
@@ -218,6 +223,7 @@ impl Schedule for PolynomialDecay {
 /// assert_eq!([0, 2, 4, 9].map(|step| schedule.rate(step)), [1.0, 0.75, 0.5, 0.5]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "LinearLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinearDecay {
     start: f64,

@@ -25,6 +25,7 @@ pub enum Anneal {
 /// assert_eq!(schedule.momentum(0), 0.95);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "OneCycleLR")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneCycle {
     max: f64,

@@ -16,6 +16,7 @@ use crate::setting::{SIZE, check_all, is_size};
 /// assert_eq!(rates, [1.0, 1.0, 1.0, 0.5, 0.5]);
 /// # Ok::<(), nn_optim::SettingError>(())
 /// ```
+#[doc(alias = "ReduceLROnPlateau")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReduceOnPlateau {
     factor: f64,
