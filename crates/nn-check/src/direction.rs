@@ -147,7 +147,7 @@ impl Check {
             };
             let mut line =
                 Line { f: &mut along, x: 0.0, here: origin.here, noise: origin.noise, typical: 0.0 };
-            let outcome = line.ladder(analytic, norm);
+            let outcome = line.ladder_with(analytic, norm, self.key(beam.range.start) ^ beam.number as u64);
             point[beam.range.clone()].copy_from_slice(x);
             match outcome {
                 Outcome::Smooth { slope, noise } => Slopes {
@@ -155,7 +155,7 @@ impl Check {
                     allowed: noise + 4.0 * rounding + 1e-9 * (analytic.abs() + slope.abs()),
                     norm,
                 },
-                Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => {
+                Outcome::Bend { .. } | Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => {
                     Slopes { difference: None, allowed: 0.0, norm }
                 }
             }

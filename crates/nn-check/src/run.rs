@@ -133,7 +133,7 @@ impl Check {
             }
         };
         let mut outcomes = function.map(task.point, None, items, &done, |f, point, item| {
-            origin.along(f, point, item, |line| line.first_look())
+            origin.along(f, point, item, |line| line.first_look_with(self.key(item.index)))
         });
         let doubtful: Vec<usize> =
             (0..items.len()).filter(|&k| !outcomes[k].settles(items[k].analytic, items[k].weight)).collect();
@@ -144,13 +144,19 @@ impl Check {
                 chunk.iter().copied().filter(|&k| !(is_hopeless && sharp(k))).collect();
             let climbers: Vec<Item> = climbing.iter().map(|&k| items[k]).collect();
             let found = function.map(task.point, None, &climbers, &|_| (), |f, point, item| {
-                origin.along(f, point, item, |line| line.ladder(item.analytic, item.weight))
+                let key = self.key(item.index);
+                origin.along(f, point, item, |line| line.ladder_with(item.analytic, item.weight, key))
             });
             let is_wrong = |(item, outcome): (&Item, &Outcome)| matches!(*outcome, Outcome::Smooth { slope, noise } if (slope - item.analytic).abs() > 10.0 * noise);
             is_hopeless |= chunk.len() == CLIMBERS && climbers.iter().zip(&found).all(is_wrong);
             climbing.into_iter().zip(found).for_each(|(k, outcome)| outcomes[k] = outcome);
         }
         outcomes
+    }
+
+    /// What the steps at a position are drawn from.
+    pub(crate) fn key(&self, index: usize) -> u64 {
+        self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ index as u64
     }
 
     /// The verdicts on the tensors, with those on their elements.

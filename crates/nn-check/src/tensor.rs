@@ -82,12 +82,17 @@ impl Tensor {
             outcomes.iter().map(|&(i, outcome)| Element::judge(i, analytic[i], outcome, &scale)).collect();
         let count = |verdict| elements.iter().filter(|e| e.verdict == verdict).count();
         let undefined = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Undefined).count();
+        let is_bent = |outcome: &Outcome| matches!(outcome, Outcome::Bend { .. } | Outcome::Kink);
         let mut tensor = Tensor {
             name: name.to_string(),
             part: String::new(),
             shape,
             compared: elements.iter().filter(|e| e.is_compared()).count(),
-            excluded: outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Kink).count(),
+            excluded: elements
+                .iter()
+                .zip(outcomes)
+                .filter(|(e, (_, outcome))| !e.is_compared() && is_bent(outcome))
+                .count(),
             inconclusive: count(Verdict::Inconclusive) - undefined,
             undefined,
             wrong: count(Verdict::Wrong),
