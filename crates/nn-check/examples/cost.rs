@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let loss = SoftmaxCrossEntropy::new();
     let time = |what: &str, check: Check| -> Result<(), nn_check::CheckError> {
         let start = Instant::now();
-        let report = check.model(&model, &loss, &batch)?;
+        let report = check.model_with_loss(&model, &loss, &batch)?;
         println!("{what}: {:.2} s\n{report}", start.elapsed().as_secs_f64());
         Ok(())
     };

@@ -11,16 +11,28 @@ use crate::TOLERANCE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Elements that have been looked at.
+    /// Looks at an element, along a direction or at a column of a Jacobian that are done.
     pub done: usize,
-    /// Elements that will be.
+    /// Those that are known of. It grows where a look shows that another is needed, and is more than `done` until all is over.
     pub total: usize,
 }
 
 /// What is called while a check runs.
 pub(crate) type Callback = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// The settings of a check. The free functions of this crate are `Check::new()` with a method of the same name.
+/// The settings of a check, and a method for each kind.
+///
+/// A free function is the method of `Check::new()` with its name, less a `check_` in front: `check_gradient(f, θ, a)` is
+/// `Check::new().gradient(f, θ, a)`, and `model(&model, &batch)` is `Check::new().model(&model, &batch)`.
+///
+/// | setting | what it is when nothing is said |
+/// |---|---|
+/// | [`tolerance`](Check::tolerance) | 1e-7 |
+/// | [`all`](Check::all), [`sample`](Check::sample), [`directions`](Check::directions) | all of up to 5,000 elements, else 1,000 and four directions |
+/// | [`seed`](Check::seed) | 0 |
+/// | [`context`](Check::context) | training in step 0 |
+/// | [`without_input`](Check::without_input) | with it |
+/// | [`progress`](Check::progress) | silent |
 ///
 /// ```
 /// use nn_check::{Check, Verdict};
@@ -40,6 +52,8 @@ pub struct Check {
     pub(crate) context: Context,
     /// Random directions; `None`: as many as the budget suggests.
     pub(crate) directions: Option<usize>,
+    /// Whether a model's input is looked at, too.
+    pub(crate) input: bool,
     pub(crate) progress: Option<Callback>,
 }
 
@@ -65,6 +79,7 @@ impl Default for Check {
             budget: Budget::Auto,
             context: Context::training(0, 0),
             directions: None,
+            input: true,
             progress: None,
         }
     }
@@ -137,14 +152,14 @@ impl Check {
         (sample.min(elements), self.directions.unwrap_or(directions))
     }
 
-    /// The seed of what is drawn at random.
+    /// The seed of what is drawn at random: samples and directions, the point at which a layer is checked, the weights of a model's outputs.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Check {
         self.seed = seed;
         self
     }
 
-    /// The mode, seed and step in which a model is checked; without it, training in step 0. Whatever is random, as dropout is, is replayed
+    /// The mode, seed and step in which a layer or a model is checked; without it, training in step 0. Whatever is random, as dropout is, is replayed
     /// while θ moves, for it is a function of these.
     ///
     /// ```
@@ -156,7 +171,7 @@ impl Check {
     /// let batch = Batch::new(Rows::new(&x, [2])?, Target::Values(Rows::new(&t, [1])?))?;
     /// for context in [Context::training(7, 3), Context::inference()] {
     ///     let check = nn_check::Check::new().context(context);
-    ///     check.model(&model, &MeanSquaredError::new(), &batch)?.assert();
+    ///     check.model_with_loss(&model, &MeanSquaredError::new(), &batch)?.assert();
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -166,16 +181,34 @@ impl Check {
         self
     }
 
-    /// Calls `callback` while a check runs, from any of its threads.
+    /// Leaves out the gradient of a model's input: training does not use it.
     ///
     /// ```
-    /// use std::sync::atomic::{AtomicUsize, Ordering};
-    /// use std::sync::Arc;
-    /// let seen = Arc::new(AtomicUsize::new(0));
-    /// let counter = seen.clone();
-    /// let check = nn_check::Check::new().progress(move |p| counter.store(p.done, Ordering::Relaxed));
+    /// use nn_core::{Batch, Layer, Model, Rows, Target};
+    /// use nn_layers::Dense;
+    /// let model: Model<f32> = Dense::new(3).init([2], 0)?;
+    /// let batch = Batch::new(Rows::new(&[0.5, -1.0], [2])?, Target::None(1))?;
+    /// let report = nn_check::Check::new().without_input().model(&model, &batch)?;
+    /// assert_eq!(report.tensors()[0].name, "weight");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn without_input(mut self) -> Check {
+        self.input = false;
+        self
+    }
+
+    /// Calls `callback` while a check runs, from any of its threads. Where `done` is `total` the check is over.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// let seen = Arc::new(Mutex::new(Vec::new()));
+    /// let notes = seen.clone();
+    /// let check = nn_check::Check::new().progress(move |p| notes.lock().unwrap().push((p.done, p.total)));
     /// check.gradient(|t| t.iter().sum(), &[0.0; 100], &[1.0; 100]).assert();
-    /// assert_eq!(seen.load(Ordering::Relaxed), 100);
+    /// let (last, before) = seen.lock().unwrap().split_last().map(|(l, b)| (*l, b.to_vec())).unwrap();
+    /// assert!(last.0 == last.1 && last.0 >= 100);
+    /// assert!(before.iter().all(|(done, total)| done < total));
     /// ```
     #[must_use]
     pub fn progress(mut self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Check {
@@ -186,13 +219,14 @@ impl Check {
 
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Check { tolerance, seed, budget, context, directions, progress } = self;
+        let Check { tolerance, seed, budget, context, directions, input, progress } = self;
         f.debug_struct("Check")
             .field("tolerance", tolerance)
             .field("seed", seed)
             .field("budget", budget)
             .field("context", context)
             .field("directions", directions)
+            .field("input", input)
             .field("progress", &progress.is_some())
             .finish()
     }

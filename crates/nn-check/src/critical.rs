@@ -109,14 +109,15 @@ impl CriticalTest {
     /// At most 100 Lanczos steps, a critical point up to a relative move of 1e-5, training mode.
     pub fn new() -> CriticalTest {
         CriticalTest {
-            lanczos: Settings { steps: STEPS, seed: 0 },
+            lanczos: Settings { steps: STEPS, seed: 0, floor: 10.0 * ZERO },
             stationary: STATIONARY,
             length: None,
             cx: Context::training(0, 0),
         }
     }
 
-    /// The most Lanczos steps: six gradients and a vector as long as θ each. Up to as many parameters the whole spectrum is found.
+    /// The most Lanczos steps: six gradients and a vector as long as θ each. Up to as many parameters the whole spectrum is found. Fewer are
+    /// taken where both ends of it have settled ([`CriticalPoint::is_settled`]); where they have not, more of them tell.
     pub fn steps(mut self, steps: usize) -> CriticalTest {
         self.lanczos.steps = steps.max(1);
         self
@@ -210,10 +211,12 @@ impl CriticalTest {
         if spectrum.asymmetry > (ASYMMETRIC * spectrum.norm).max(10.0 * error) {
             return Err(PointError::Asymmetric { share: spectrum.asymmetry / spectrum.norm });
         }
-        let smallest = eigenpair(&mut differences, spectrum.lowest)?;
-        let largest = eigenpair(&mut differences, spectrum.highest)?;
+        let smallest = eigenpair(&mut differences, spectrum.lowest.clone())?;
+        let largest = eigenpair(&mut differences, spectrum.highest.clone())?;
         let norm = smallest.value.abs().max(largest.value.abs());
         let noise = ZERO * norm + error;
+        // Ritz values that cannot be told from 0 need not be told apart from each other.
+        let settled = spectrum.settled(10.0 * noise / norm.max(f64::MIN_POSITIVE));
         Ok(CriticalPoint {
             gradient: differences.at().to_vec(),
             gradient_noise: differences.noise(),
@@ -223,6 +226,7 @@ impl CriticalTest {
             noise,
             downward: spectrum.values.iter().filter(|value| **value < -(noise + spectrum.asymmetry)).count(),
             is_whole: spectrum.is_whole,
+            settled,
             steps,
             gradients: differences.gradients(),
             smallest,

@@ -7,6 +7,7 @@ use tensor_ops::random::Stream;
 
 use crate::Check;
 use crate::function::Function;
+use crate::hessian::norm;
 use crate::numeric::{Line, Outcome};
 use crate::run::{Origin, Task};
 
@@ -20,12 +21,20 @@ const FOLLOWED: usize = 8;
 pub(crate) struct Seen {
     /// Its number.
     pub(crate) tensor: usize,
-    /// For each direction that gave a slope: what would have shown, relative to the norm of the gradient.
+    /// For each direction that gave a slope: from what on it is wrong, relative to the norm of the gradient.
     pub(crate) blur: Vec<f64>,
     /// Positions in the point that are to be looked at.
     pub(crate) found: Vec<usize>,
-    /// Whether a slope was wrong by more than the tolerance of the whole tensor.
-    pub(crate) is_wrong: bool,
+    /// The slope that was wrong by more than the tolerance of the whole tensor, where one was.
+    pub(crate) wrong: Option<WrongSlope>,
+}
+
+/// A slope along a random direction: both numbers, and what round-off may have done to the second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct WrongSlope {
+    pub(crate) analytic: f64,
+    pub(crate) numeric: f64,
+    pub(crate) noise: f64,
 }
 
 /// A direction in a range of a tensor.
@@ -38,8 +47,10 @@ struct Beam {
 /// Its slopes.
 #[derive(Debug, Clone, Copy)]
 struct Slopes {
+    analytic: f64,
     /// |analytic - numeric|; `None` where there is no slope.
     difference: Option<f64>,
+    numeric: f64,
     /// What it may be, by round-off.
     allowed: f64,
     /// The norm of the analytic gradient.
@@ -56,6 +67,10 @@ impl Slopes {
         self.difference.map_or(0.0, |difference| {
             if difference.is_nan() { f64::INFINITY } else { difference / self.allowed }
         })
+    }
+
+    fn wrong(&self) -> WrongSlope {
+        WrongSlope { analytic: self.analytic, numeric: self.numeric, noise: self.allowed }
     }
 
     fn is_off(&self) -> bool {
@@ -83,16 +98,16 @@ impl Check {
         for (at, &tensor) in tensors.iter().enumerate() {
             let (beams, slopes) = (&beams[at * k..][..k], &slopes[at * k..][..k]);
             let with_slope = slopes.iter().filter(|s| s.difference.is_some());
-            let blur = with_slope.map(|s| s.allowed / s.norm.max(f64::MIN_POSITIVE)).collect();
             // The difference has the standard deviation ‖a - n‖, and tolerance·(‖a‖ + ‖n‖) may be granted to that.
             let limit = |s: &Slopes| s.allowed + 12.0 * self.tolerance * s.norm;
-            let is_wrong = slopes.iter().any(|s| s.is_beyond(limit(s)));
+            let blur = with_slope.map(|s| limit(s) / s.norm.max(f64::MIN_POSITIVE)).collect();
+            let wrong = slopes.iter().find(|s| s.is_beyond(limit(s))).map(Slopes::wrong);
             let off = beams.iter().zip(slopes).find(|(_, slopes)| slopes.is_off());
             let found = match off {
                 Some((beam, _)) => self.halve(task, function, origin, beam),
                 None => Vec::new(),
             };
-            all.push(Seen { tensor, blur, found, is_wrong });
+            all.push(Seen { tensor, blur, found, wrong });
         }
         all
     }
@@ -131,7 +146,7 @@ impl Check {
         origin: &Origin,
         beams: &[Beam],
     ) -> Vec<Slopes> {
-        function.map(task.point, None, beams, &|_| (), |f, point, beam| {
+        function.map(task.point, None, beams, |f, point, beam| {
             let part = &task.parts[beam.tensor];
             let mut v = vec![0.0f64; beam.range.len()];
             let stream = Stream::new(self.seed, Stream::key(&part.name), 1 + beam.number as u64);
@@ -139,7 +154,7 @@ impl Check {
             let (x, a) = (&task.point[beam.range.clone()], &task.analytic[beam.range.clone()]);
             let analytic: f64 = v.iter().zip(a).map(|(v, a)| v * a).sum();
             let rounding: f64 = v.iter().zip(a).map(|(v, a)| (v * a).abs()).sum::<f64>() * f64::EPSILON;
-            let norm = a.iter().map(|a| a * a).sum::<f64>().sqrt();
+            let norm = norm(a);
             let mut along = |t: f64| {
                 let moved = point[beam.range.clone()].iter_mut().zip(x).zip(&v);
                 moved.for_each(|((point, x), v)| *point = x + t * v);
@@ -151,12 +166,14 @@ impl Check {
             point[beam.range.clone()].copy_from_slice(x);
             match outcome {
                 Outcome::Smooth { slope, noise } => Slopes {
+                    analytic,
+                    numeric: slope,
                     difference: Some((analytic - slope).abs()),
                     allowed: noise + 4.0 * rounding + 1e-9 * (analytic.abs() + slope.abs()),
                     norm,
                 },
                 Outcome::Bend { .. } | Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => {
-                    Slopes { difference: None, allowed: 0.0, norm }
+                    Slopes { analytic, numeric: f64::NAN, difference: None, allowed: 0.0, norm }
                 }
             }
         })

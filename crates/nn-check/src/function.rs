@@ -1,8 +1,10 @@
 //! The function that is checked, for one thread or for many.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tensor_ops::pool;
+
+use crate::meter::Meter;
 
 /// Which sample is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,59 +16,80 @@ pub enum Missing {
     Last,
 }
 
-/// A function of one flat vector.
-pub(crate) type Eval<'a> = dyn FnMut(&[f64]) -> f64 + 'a;
+/// A function of one flat vector: its value, or all of its outputs.
+pub(crate) type Eval<'a, Y = f64> = dyn FnMut(&[f64]) -> Y + 'a;
 
 /// The function of a worker.
-pub(crate) type Own<'a> = Box<dyn FnMut(&[f64]) -> f64 + Send + 'a>;
+pub(crate) type Own<'a, Y = f64> = Box<dyn FnMut(&[f64]) -> Y + Send + 'a>;
 
 /// Makes the function for one worker, with buffers of its own; with a sample left out where that is asked for.
-pub(crate) type Make<'a> = dyn Fn(Option<Missing>) -> Own<'a> + Sync + 'a;
+pub(crate) type Make<'a, Y = f64> = dyn Fn(Option<Missing>) -> Own<'a, Y> + Sync + 'a;
 
 /// Who computes the function.
-pub(crate) enum Function<'a> {
+pub(crate) enum Who<'a, Y = f64> {
     /// This thread alone.
-    One(&'a mut Eval<'a>),
+    One(&'a mut Eval<'a, Y>),
     /// Every thread of the pool, each with a function of its own.
-    Many(&'a Make<'a>),
+    Many(&'a Make<'a, Y>),
 }
+
+/// The function, who computes it, and who counts.
+pub(crate) struct Function<'a, Y = f64> {
+    pub(crate) who: Who<'a, Y>,
+    pub(crate) meter: Arc<Meter>,
+    /// Functions that are not in use: a worker takes one, or makes one.
+    idle: Mutex<Vec<Worker<'a, Y>>>,
+}
+
+/// A function with the sample that it leaves out, and a point that it is given: every job leaves that as it was.
+type Worker<'a, Y> = (Option<Missing>, Own<'a, Y>, Vec<f64>);
 
 /// Elements of a piece of work: a piece is what is reported as progress, too.
 const PIECE: usize = 16;
 
-impl Function<'_> {
+impl<'a, Y> Function<'a, Y> {
+    pub(crate) fn new(who: Who<'a, Y>, meter: Arc<Meter>) -> Function<'a, Y> {
+        Function { who, meter, idle: Mutex::new(Vec::new()) }
+    }
+
     /// `job` for each item, at `point`. The results do not depend on who computes them.
     pub(crate) fn map<I: Sync, R: Send + Clone>(
         &mut self,
         point: &[f64],
         missing: Option<Missing>,
         items: &[I],
-        done: &(dyn Fn(usize) + Sync),
-        job: impl Fn(&mut Eval<'_>, &mut [f64], &I) -> R + Sync,
+        job: impl Fn(&mut Eval<'_, Y>, &mut [f64], &I) -> R + Sync,
     ) -> Vec<R> {
-        match self {
-            Function::One(f) => {
+        let meter = &self.meter;
+        meter.begin(items.len());
+        match &mut self.who {
+            Who::One(f) => {
                 let mut point = point.to_vec();
                 let mut results = Vec::with_capacity(items.len());
                 for piece in items.chunks(PIECE) {
                     results.extend(piece.iter().map(|item| job(*f, &mut point, item)));
-                    done(piece.len());
+                    meter.done(piece.len());
                 }
                 results
             }
-            Function::Many(make) => {
-                // A worker takes a function that another has left, or makes one.
-                let idle = Mutex::new(Vec::new());
+            Who::Many(make) => {
+                let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut results: Vec<Option<R>> = vec![None; items.len()];
                 let pieces = items.len().div_ceil(PIECE);
                 pool::split(pieces, [(&mut results[..], PIECE)], |piece, [results]| {
-                    let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                    let (mut f, mut point) = taken.unwrap_or_else(|| (make(missing), point.to_vec()));
+                    let taken = {
+                        let mut idle = idle();
+                        let fits =
+                            |worker: &Worker<'_, Y>| worker.0 == missing && worker.2.len() == point.len();
+                        idle.iter().rposition(fits).map(|at| idle.swap_remove(at))
+                    };
+                    let (_, mut f, mut at) =
+                        taken.unwrap_or_else(|| (missing, make(missing), point.to_vec()));
                     for (result, item) in results.iter_mut().zip(&items[piece * PIECE..]) {
-                        *result = Some(job(&mut *f, &mut point, item));
+                        *result = Some(job(&mut *f, &mut at, item));
                     }
-                    done(results.len());
-                    idle.lock().unwrap_or_else(PoisonError::into_inner).push((f, point));
+                    meter.done(results.len());
+                    idle().push((missing, f, at));
                 });
                 results.into_iter().flatten().collect()
             }
@@ -78,8 +101,8 @@ impl Function<'_> {
         &mut self,
         point: &[f64],
         missing: Option<Missing>,
-        job: impl Fn(&mut Eval<'_>, &mut [f64]) -> R + Sync,
+        job: impl Fn(&mut Eval<'_, Y>, &mut [f64]) -> R + Sync,
     ) -> R {
-        self.map(point, missing, &[()], &|_| (), |f, point, ()| job(f, point)).remove(0)
+        self.map(point, missing, &[()], |f, point, ()| job(f, point)).remove(0)
     }
 }

@@ -2,7 +2,7 @@
 
 use tensor_ops::Shape;
 
-use crate::function::Function;
+use crate::function::Who;
 use crate::run::{Part, Task};
 use crate::{Check, Report};
 
@@ -39,8 +39,8 @@ impl Check {
     /// ```
     #[track_caller]
     pub fn gradient(&self, mut f: impl FnMut(&[f64]) -> f64, theta: &[f64], analytic: &[f64]) -> Report {
-        let task = flat(theta, analytic);
-        self.run(&task, Function::One(&mut f))
+        let task = flat("theta", theta, analytic);
+        self.run(&task, Who::One(&mut f))
     }
 
     /// As [`check_gradient`], on every thread of the pool: for functions that cost more than some microseconds. The report is the
@@ -62,15 +62,15 @@ impl Check {
         theta: &[f64],
         analytic: &[f64],
     ) -> Report {
-        let task = flat(theta, analytic);
-        self.run(&task, Function::Many(&|_| Box::new(|theta: &[f64]| f(theta))))
+        let task = flat("theta", theta, analytic);
+        self.run(&task, Who::Many(&|_| Box::new(|theta: &[f64]| f(theta))))
     }
 }
 
 /// All of θ as one tensor.
 #[track_caller]
-fn flat<'a>(theta: &'a [f64], analytic: &'a [f64]) -> Task<'a> {
+pub(crate) fn flat<'a>(name: &str, theta: &'a [f64], analytic: &'a [f64]) -> Task<'a> {
     assert_eq!(theta.len(), analytic.len(), "elements of θ and of its gradient");
-    let part = Part { name: "theta".to_string(), shape: Shape::from(theta.len()), range: 0..theta.len() };
+    let part = Part { name: name.to_string(), shape: Shape::from(theta.len()), range: 0..theta.len() };
     Task { point: theta, parts: vec![part], analytic, scale: 0.0, samples: None }
 }

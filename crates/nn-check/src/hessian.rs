@@ -12,8 +12,9 @@ use std::fmt;
 use nn_core::{Batch, Context, Loss, Model, Scalar};
 use tensor_ops::Shape;
 
+use crate::explain::hints_of_one;
 use crate::numeric::{Outcome, root_mean_square};
-use crate::{CheckError, Report, TOLERANCE, Tensor};
+use crate::{Check, CheckError, Report, Tensor};
 
 pub(crate) use differences::{Differences, norm, scaled};
 pub use error::PointError;
@@ -129,26 +130,47 @@ pub fn model_hessian_vector<T: Scalar>(
 ///
 /// # Panics
 /// Where `theta`, `v` and `analytic` differ in length, or `gradient` gives another.
+#[track_caller]
 pub fn check_hessian_vector(
-    mut gradient: impl FnMut(&[f64]) -> Vec<f64>,
+    gradient: impl FnMut(&[f64]) -> Vec<f64>,
     theta: &[f64],
     v: &[f64],
     analytic: &[f64],
 ) -> Report {
-    assert_eq!(theta.len(), v.len(), "elements of θ and of v");
-    assert_eq!(theta.len(), analytic.len(), "elements of θ and of Hv");
-    let hv = match product(&mut gradient, theta, v, 0.0) {
-        Ok(hv) => hv,
-        Err(error @ PointError::Length { .. }) => panic!("{error}"),
-        Err(_) => return report("Hv", analytic, analytic.iter().map(|_| (Some(f64::NAN), 0.0))),
-    };
-    let largest = hv.product.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-    let each = 4.0 * hv.noise / (theta.len() as f64).sqrt();
-    let elements = hv.product.iter().zip(&hv.truncation).map(|(&product, &truncation)| {
-        let jumps = !hv.is_smooth && truncation > differences::JUMP * largest;
-        ((!jumps).then_some(product), truncation.hypot(each))
-    });
-    report("Hv", analytic, elements)
+    Check::new().hessian_vector(gradient, theta, v, analytic)
+}
+
+impl Check {
+    /// As [`check_hessian_vector`].
+    ///
+    /// # Panics
+    /// As [`check_hessian_vector`].
+    #[track_caller]
+    pub fn hessian_vector(
+        &self,
+        mut gradient: impl FnMut(&[f64]) -> Vec<f64>,
+        theta: &[f64],
+        v: &[f64],
+        analytic: &[f64],
+    ) -> Report {
+        assert_eq!(theta.len(), v.len(), "elements of θ and of v");
+        assert_eq!(theta.len(), analytic.len(), "elements of θ and of Hv");
+        let hv = match product(&mut gradient, theta, v, 0.0) {
+            Ok(hv) => hv,
+            Err(error @ PointError::Length { .. }) => panic!("{error}"),
+            Err(_) => {
+                let nothing = analytic.iter().map(|_| (Some(f64::NAN), 0.0));
+                return report(Kind::HessianVector, analytic, nothing, self.tolerance);
+            }
+        };
+        let largest = hv.product.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+        let each = 4.0 * hv.noise / (theta.len() as f64).sqrt();
+        let elements = hv.product.iter().zip(&hv.truncation).map(|(&product, &truncation)| {
+            let jumps = !hv.is_smooth && truncation > differences::JUMP * largest;
+            ((!jumps).then_some(product), truncation.hypot(each))
+        });
+        report(Kind::HessianVector, analytic, elements, self.tolerance)
+    }
 }
 
 fn product(
@@ -162,12 +184,21 @@ fn product(
     differences.product(v)
 }
 
+/// What the one tensor of a report is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind<'a> {
+    /// A gradient at this θ.
+    Gradient(&'a [f64]),
+    HessianVector,
+}
+
 /// A report on one tensor, from its numerical elements (`None` for those on kinks) with their noise. A NaN is nothing to compare
 /// with.
 pub(crate) fn report(
-    name: &str,
+    kind: Kind<'_>,
     analytic: &[f64],
     numeric: impl Iterator<Item = (Option<f64>, f64)>,
+    tolerance: f64,
 ) -> Report {
     let outcome = |(slope, noise): (Option<f64>, f64)| match slope {
         None => Outcome::Kink,
@@ -177,6 +208,11 @@ pub(crate) fn report(
     let outcomes: Vec<(usize, Outcome)> = numeric.map(outcome).enumerate().collect();
     let largest = root_mean_square(analytic);
     let shape = Shape::from(analytic.len());
-    let (tensor, _) = Tensor::judge(name, shape, analytic, &outcomes, TOLERANCE, largest);
+    let (name, theta) = match kind {
+        Kind::Gradient(theta) => ("theta", Some(theta)),
+        Kind::HessianVector => ("Hv", None),
+    };
+    let (mut tensor, elements) = Tensor::judge(name, shape, analytic, &outcomes, tolerance, largest);
+    tensor.hints = hints_of_one(&tensor, &elements, theta);
     Report { tensors: vec![tensor] }
 }

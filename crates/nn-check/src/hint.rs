@@ -46,7 +46,7 @@ pub enum Hint {
     Penalty(f64),
     /// a - n is a multiple of another part of the gradient, or the same in every row or every column: a term too much or too few.
     Term,
-    /// Only these rows differ: positions along the first axis.
+    /// Only these positions of the first axis differ: the rows of a matrix, the elements of a vector.
     Rows(Range<usize>),
     /// Only this element differs, or very few, of which this is the worst. Row-major.
     Element(usize),
@@ -93,16 +93,28 @@ impl fmt::Display for Hint {
             Hint::Sign => f.write_str("the sign is wrong: a = -n"),
             Hint::BatchSize(r) if *r > 1.0 => write!(f, "a = {r:.6} n: not divided by the batch size"),
             Hint::BatchSize(r) => write!(f, "a = {r:.6} n: divided by the batch size once too often"),
+            Hint::Ratio(r) if (r - 1.0).abs() < 1e-3 => {
+                write!(
+                    f,
+                    "a constant factor: a = (1 {} {:.2e}) n",
+                    if *r < 1.0 { '-' } else { '+' },
+                    (r - 1.0).abs()
+                )
+            }
             Hint::Ratio(r) => write!(f, "a constant factor: a = {r:.6} n"),
             Hint::Transposed => f.write_str("a is n with two axes exchanged: transposed"),
-            Hint::Permuted => f.write_str("rows or columns are in another order"),
+            Hint::Permuted => f.write_str("the numbers of n in another order, along an axis"),
             Hint::Sample(Missing::First) => f.write_str("the first sample's share is missing"),
             Hint::Sample(Missing::Last) => f.write_str("the last sample's share is missing"),
             Hint::Penalty(c) if *c < 0.0 => write!(f, "a = n - {:.6} θ: an L2 term is missing", -c),
             Hint::Penalty(c) => write!(f, "a = n + {c:.6} θ: an L2 term too much, or twice"),
             Hint::Term => f.write_str("a term too much or too few: a - n has a pattern of its own"),
-            Hint::Rows(rows) if rows.len() == 1 => write!(f, "only row {} differs", rows.start),
-            Hint::Rows(rows) => write!(f, "only rows {} to {} differ", rows.start, rows.end - 1),
+            Hint::Rows(rows) if rows.len() == 1 => {
+                write!(f, "only position {} of the first axis differs", rows.start)
+            }
+            Hint::Rows(rows) => {
+                write!(f, "only positions {} to {} of the first axis differ", rows.start, rows.end - 1)
+            }
             Hint::Element(i) => write!(f, "few elements differ, element {i} most"),
             Hint::OneTensor => f.write_str("every other tensor is right"),
             Hint::InputGradient(layer) => {

@@ -1,14 +1,17 @@
 //! Functions with several outputs: the whole Jacobian, and its products with a vector from either side.
 
-use std::collections::HashMap;
-
 use tensor_ops::Shape;
 
-use crate::explain::hints_of_all;
-use crate::numeric::{Line, Outcome, root_mean_square, round_off};
-use crate::{Check, Report, Tensor};
+use crate::columns::Columns;
+use crate::explain::hints_of_one;
+use crate::function::{Function, Who};
+use crate::gradient::flat;
+use crate::meter::Meter;
+use crate::rows;
+use crate::{Check, Report, Verdict};
 
-/// Compares `analytic`, the Jacobian ∂fᵢ/∂xⱼ in the shape `[outputs, inputs]`, row-major, with the numerical one.
+/// Compares `analytic`, the Jacobian ∂fᵢ/∂xⱼ in the shape `[outputs, inputs]`, row-major, with the numerical one. Each row is judged by
+/// itself, so that a large output does not excuse a small one.
 ///
 /// # Panics
 /// Where `analytic` has not as many elements as `f(x)` times `x`, or `f` changes the number of its outputs.
@@ -57,20 +60,52 @@ pub fn check_jvp(f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64], v: &[f64], analyt
 }
 
 impl Check {
-    /// As [`check_jacobian`]. Every element is looked at; all outputs share the values of `f`.
+    /// As [`check_jacobian`]. All outputs share the values of `f`, so a column costs what an element of a gradient does, and
+    /// [`Check::sample`] counts columns. Of more than 5,000 a thousand are looked at, and along random directions in all of x every row
+    /// is compared; where one is wrong, x is halved down to the columns that make it so.
     ///
     /// # Panics
     /// As [`check_jacobian`].
+    ///
+    /// ```
+    /// // y = (Σ x, Σ x²) of 2,000 numbers.
+    /// let f = |x: &[f64]| vec![x.iter().sum(), x.iter().map(|x| x * x).sum()];
+    /// let x: Vec<f64> = (0..2000).map(|i| (i as f64).sin()).collect();
+    /// let mut jacobian: Vec<f64> = [vec![1.0; 2000], x.iter().map(|x| 2.0 * x).collect()].concat();
+    /// let check = nn_check::Check::new().sample(30).directions(2);
+    /// check.jacobian(f, &x, &jacobian).assert();
+    /// jacobian[2000 + 1234] += 0.01;
+    /// let report = check.jacobian(f, &x, &jacobian);
+    /// assert_eq!(report.tensors()[0].position(report.worst(1)[0].1.index), [1, 1234]);
+    /// ```
     #[track_caller]
     pub fn jacobian(&self, mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64], analytic: &[f64]) -> Report {
         let outputs = f(x).len();
-        assert_eq!(
-            analytic.len(),
-            outputs * x.len(),
-            "elements of the Jacobian of {outputs} outputs by {} inputs",
-            x.len()
-        );
-        self.table("jacobian", [outputs, x.len()].into(), &mut f, x, analytic)
+        self.matrix("jacobian", outputs, Who::One(&mut f), x, analytic)
+    }
+
+    /// As [`Check::jacobian`], on every thread of the pool: for functions that cost more than some microseconds. The report is the same on
+    /// any number of threads.
+    ///
+    /// # Panics
+    /// As [`check_jacobian`].
+    ///
+    /// ```
+    /// let f = |x: &[f64]| x.iter().map(|x| x.exp()).collect::<Vec<f64>>();
+    /// let (x, mut jacobian) = ([0.0; 30], [0.0; 900]);
+    /// (0..30).for_each(|i| jacobian[31 * i] = 1.0);
+    /// let check = nn_check::Check::new();
+    /// assert_eq!(check.jacobian_parallel(f, &x, &jacobian), check.jacobian(f, &x, &jacobian));
+    /// ```
+    #[track_caller]
+    pub fn jacobian_parallel(
+        &self,
+        f: impl Fn(&[f64]) -> Vec<f64> + Sync,
+        x: &[f64],
+        analytic: &[f64],
+    ) -> Report {
+        let outputs = f(x).len();
+        self.matrix("jacobian", outputs, Who::Many(&|_| Box::new(|x: &[f64]| f(x))), x, analytic)
     }
 
     /// As [`check_vjp`].
@@ -88,7 +123,8 @@ impl Check {
         let outputs = f(x).len();
         assert_eq!(v.len(), outputs, "elements of v and outputs of the function");
         assert_eq!(analytic.len(), x.len(), "elements of the product and inputs of the function");
-        self.gradient(|x| f(x).iter().zip(v).map(|(f, v)| f * v).sum(), x, analytic)
+        let mut weighted = |x: &[f64]| f(x).iter().zip(v).map(|(f, v)| f * v).sum();
+        self.run(&flat("vjp", x, analytic), Who::One(&mut weighted))
     }
 
     /// As [`check_jvp`].
@@ -110,52 +146,50 @@ impl Check {
             let moved: Vec<f64> = x.iter().zip(v).map(|(x, v)| x + t[0] * v).collect();
             f(&moved)
         };
-        self.table("jvp", [outputs].into(), &mut along, &[0.0], analytic)
+        self.matrix("jvp", outputs, Who::One(&mut along), &[0.0], analytic)
     }
 
-    /// A Jacobian, column by column.
-    fn table(
+    /// A Jacobian, column by column. That of a function of one number is a vector, of which every element is a row.
+    #[track_caller]
+    fn matrix(
         &self,
         name: &str,
-        shape: Shape,
-        f: &mut dyn FnMut(&[f64]) -> Vec<f64>,
+        outputs: usize,
+        who: Who<'_, Vec<f64>>,
         x: &[f64],
         analytic: &[f64],
     ) -> Report {
-        let here = f(x);
-        let (outputs, inputs) = (here.len(), x.len());
-        let mut known = HashMap::new();
-        let mut value = |x: &[f64], i: usize| -> f64 {
-            let bits: Vec<u64> = x.iter().map(|x| x.to_bits()).collect();
-            let all = known.entry(bits).or_insert_with(|| f(x));
-            assert_eq!(all.len(), outputs, "outputs of the function, which had others before");
-            all[i]
-        };
-        let noise: Vec<f64> = (0..outputs)
-            .map(|i| round_off(&mut |x| value(x, i), x).max(0.5 * f64::EPSILON * here[i].abs()))
-            .collect();
-        let finite: Vec<f64> = analytic.iter().copied().filter(|a| a.is_finite()).collect();
-        let (weight, typical) = (root_mean_square(&finite), root_mean_square(x));
-        let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(analytic.len());
-        for j in 0..inputs {
-            // All outputs are read from the same values, which the next column does not need.
-            let mut known = HashMap::new();
-            let mut moved = x.to_vec();
-            for i in 0..outputs {
-                let mut along = |at: f64| {
-                    moved[j] = at;
-                    known.entry(at.to_bits()).or_insert_with(|| f(&moved))[i]
-                };
-                let mut line = Line { f: &mut along, x: x[j], here: here[i], noise: noise[i], typical };
-                let (index, first) = (i * inputs + j, line.first_look());
-                let is_settled = first.settles(analytic[index], weight);
-                let outcome = if is_settled { first } else { line.ladder(analytic[index], weight) };
-                outcomes.push((index, outcome));
-            }
+        let inputs = x.len();
+        assert_eq!(
+            analytic.len(),
+            outputs * inputs,
+            "elements of the Jacobian of {outputs} outputs by {inputs} inputs"
+        );
+        let meter = Meter::new(&self.progress);
+        let (sample, directions) = self.plan(inputs, 1);
+        let mut columns = Columns::new(self, x, outputs, analytic, Function::new(who, meter.clone()));
+        columns.look_at(crate::sample::positions(inputs, sample, self.seed, name));
+        let mut seen = Vec::new();
+        if sample < inputs {
+            // What is no number needs no sample to be seen.
+            columns.look_at(columns.strange());
+            seen = columns.look_along(directions);
         }
-        outcomes.sort_by_key(|(index, _)| *index);
-        let (mut tensor, elements) = Tensor::judge(name, shape, analytic, &outcomes, self.tolerance, weight);
-        tensor.hints = hints_of_all(&tensor, &elements);
+        // Some hints need all of it.
+        let mut judged = rows::judge(name, self.tolerance, &columns);
+        if judged.0.verdict == Verdict::Wrong && columns.are_few() {
+            columns.look_at((0..inputs).collect());
+            judged = rows::judge(name, self.tolerance, &columns);
+        }
+        let (mut tensor, elements) = judged;
+        if sample < inputs {
+            rows::add_directions(&mut tensor, &seen, self.tolerance);
+        }
+        if name == "jvp" {
+            tensor.shape = Shape::from(outputs);
+        }
+        tensor.hints = hints_of_one(&tensor, &elements, None);
+        meter.end();
         Report { tensors: vec![tensor] }
     }
 }

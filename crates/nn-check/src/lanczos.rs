@@ -13,9 +13,13 @@ use crate::hessian::{norm, scaled};
 /// ‖w‖ relative to ‖A‖ below which w is nothing but rounding: the Krylov space is exhausted.
 const EXHAUSTED: f64 = 1e-13;
 
-/// A residual relative to ‖A‖ at which an end of the spectrum has settled: the eigenvalue itself is then off by the square of
-/// that, over the gap to the next.
-const SETTLED: f64 = 1e-7;
+/// A residual relative to the Ritz value at which an end of the spectrum has settled: its sign is known then. Where the value is
+/// next to 0 the floor of [`Settings`] counts instead, relative to ‖A‖.
+const SETTLED: f64 = 0.01;
+
+/// The residual relative to ‖A‖ that is waited for all the same, as long as there are steps: eigenvalues are to be known, too, not their signs
+/// alone. They are then off by the square of that, over the gap to the next.
+const SHARP: f64 = 1e-7;
 
 /// The least number of steps, if A is as large: a start vector that is poor in an outer eigenvector shows it late.
 const LEAST_STEPS: usize = 24;
@@ -30,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) steps: usize,
     /// Of the start vector.
     pub(crate) seed: u64,
+    /// What cannot be told from 0, relative to ‖A‖.
+    pub(crate) floor: f64,
 }
 
 /// What T says about A.
@@ -46,6 +52,23 @@ pub(crate) struct Spectrum {
     pub(crate) norm: f64,
     /// Whether T has all eigenvalues of A: the basis spans the whole space.
     pub(crate) is_whole: bool,
+    t: Tridiagonal,
+}
+
+/// T, and the length of what would have come next.
+#[derive(Debug)]
+struct Tridiagonal {
+    alpha: Vec<f64>,
+    beta: Vec<f64>,
+    next: f64,
+}
+
+impl Spectrum {
+    /// Whether the lower end and the upper end have settled, where `floor` relative to ‖A‖ cannot be told from 0.
+    pub(crate) fn settled(&self, floor: f64) -> [bool; 2] {
+        let Tridiagonal { alpha, beta, next } = &self.t;
+        if self.is_whole { [true; 2] } else { settled(alpha, beta, *next, [floor, f64::INFINITY]) }
+    }
 }
 
 /// The spectrum of A from its products with up to `steps` vectors of n elements, with full reorthogonalisation: twice is enough
@@ -60,6 +83,7 @@ pub(crate) fn spectrum<E>(
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(steps);
     let (mut alpha, mut beta): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     let (mut asymmetry, mut size) = (0.0f64, 0.0f64);
+    let mut length;
     let mut next = random_unit(n, settings.seed, &basis);
     loop {
         basis.push(next);
@@ -73,14 +97,14 @@ pub(crate) fn spectrum<E>(
         asymmetry = overlaps[..j].iter().fold(asymmetry, |largest, x| largest.max(x.abs()));
         alpha.push(overlaps[j]);
         project_out(&mut w, &basis);
-        let length = norm(&w);
+        length = norm(&w);
         size = size.max(alpha[j].abs()).max(length);
         if j + 1 == steps {
             break;
         }
         let is_exhausted = length <= EXHAUSTED * size;
         let is_due = j + 1 >= LEAST_STEPS && (j + 1).is_multiple_of(LOOK_EVERY);
-        if is_due && steps < n && has_settled(&alpha, &beta, length) {
+        if is_due && steps < n && settled(&alpha, &beta, length, [settings.floor, SHARP]) == [true; 2] {
             break;
         }
         next = match is_exhausted {
@@ -89,6 +113,7 @@ pub(crate) fn spectrum<E>(
         };
         beta.push(length);
     }
+    let is_whole = basis.len() == n;
     let eigen = Ritz::new(&alpha, &beta);
     let vector = |at: usize| {
         let mut y = vec![0.0; n];
@@ -101,7 +126,8 @@ pub(crate) fn spectrum<E>(
     let (lowest, highest) = (vector(eigen.order[0]), vector(eigen.order[basis.len() - 1]));
     let values: Vec<f64> = eigen.order.iter().map(|&at| eigen.values[at]).collect();
     let norm = values[0].abs().max(values[values.len() - 1].abs());
-    Ok(Spectrum { values, lowest, highest, asymmetry, norm, is_whole: basis.len() == n })
+    let t = Tridiagonal { alpha, beta, next: length };
+    Ok(Spectrum { values, lowest, highest, asymmetry, norm, is_whole, t })
 }
 
 /// The eigenvalues of T with its unit eigenvectors as columns, and their ascending order.
@@ -127,13 +153,25 @@ impl Ritz {
     }
 }
 
-/// Whether both ends of the spectrum have settled: the residual of a Ritz vector is β times its last component.
-fn has_settled(alpha: &[f64], beta: &[f64], next: f64) -> bool {
-    let ritz = Ritz::new(alpha, beta);
+/// Whether the ends of the spectrum have settled. The residual of a Ritz vector is β times its last component; it says that an eigenvalue
+/// is near, not that none lies beyond. So the Ritz value must also be what it was some steps before, when the Krylov space was smaller:
+/// as long as there is more to be found it moves.
+fn settled(alpha: &[f64], beta: &[f64], next: f64, [floor, sharp]: [f64; 2]) -> [bool; 2] {
     let n = alpha.len();
-    let [low, high] = [ritz.order[0], ritz.order[n - 1]];
-    let size = ritz.values[low].abs().max(ritz.values[high].abs());
-    [low, high].iter().all(|&at| next * ritz.vectors[(n - 1, at)].abs() <= SETTLED * size)
+    let before = n.saturating_sub(LOOK_EVERY).max(n / 2);
+    if before == 0 {
+        return [false; 2];
+    }
+    let (ritz, earlier) = (Ritz::new(alpha, beta), Ritz::new(&alpha[..before], &beta[..before - 1]));
+    let (ends, ends_before) =
+        ([0, n - 1].map(|at| ritz.order[at]), [0, before - 1].map(|at| earlier.order[at]));
+    let size = ends.iter().fold(0.0, |size: f64, &at| size.max(ritz.values[at].abs()));
+    [0, 1].map(|end| {
+        let value = ritz.values[ends[end]];
+        let allowed = (SETTLED * value.abs()).max(floor * size).min(sharp * size);
+        let residual = next * ritz.vectors[(n - 1, ends[end])].abs();
+        residual <= allowed && (value - earlier.values[ends_before[end]]).abs() <= allowed
+    })
 }
 
 /// Takes from `w` what lies in the space of `basis`; returns its components there.

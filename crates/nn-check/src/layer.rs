@@ -1,15 +1,15 @@
 //! The gradients of a layer by itself: of its input and of every parameter.
 
-use nn_core::{Context, Entry, InputGradient, Layer, Network, Rows, Workspace};
+use nn_core::{Entry, InputGradient, Layer, Network, Rows, Workspace};
 use tensor_ops::Shape;
 use tensor_ops::random::Stream;
 
-use crate::function::{Function, Own};
+use crate::function::{Own, Who};
 use crate::run::{Part, Task};
 use crate::{Check, CheckError, Missing, Report};
 
 /// Compares dx and dθ of a layer with the numerical gradient of J = Σ wᵢ yᵢ, for fixed random weights w, at a random
-/// input, θ and state drawn from `seed`.
+/// input, θ and state, in training mode. [`Check::context`] has other modes, [`Check::seed`] other points.
 ///
 /// # Errors
 /// [`CheckError`] where the layer does not take `batch` samples of shape `input`.
@@ -35,21 +35,15 @@ use crate::{Check, CheckError, Missing, Report};
 ///         }
 ///     }
 /// }
-/// nn_check::layer(&Cube, [4], 3, Context::training(0, 0), 1)?.assert();
+/// nn_check::layer(&Cube, [4], 3)?.assert();
 /// # Ok::<(), nn_check::CheckError>(())
 /// ```
-pub fn layer(
-    layer: &dyn Layer,
-    input: impl Into<Shape>,
-    batch: usize,
-    cx: Context,
-    seed: u64,
-) -> Result<Report, CheckError> {
-    Check::new().layer(layer, input, batch, cx, seed)
+pub fn layer(layer: &dyn Layer, input: impl Into<Shape>, batch: usize) -> Result<Report, CheckError> {
+    Check::new().layer(layer, input, batch)
 }
 
 impl Check {
-    /// As [`layer`](crate::layer()).
+    /// As [`layer`](crate::layer()), in the mode of [`Check::context`], at a point drawn from [`Check::seed`].
     ///
     /// # Errors
     /// [`CheckError`] where the layer does not take `batch` samples of shape `input`.
@@ -57,9 +51,9 @@ impl Check {
     /// ```
     /// use nn_core::Context;
     /// use nn_layers::BatchNorm;
-    /// let check = nn_check::Check::new();
-    /// check.layer(&BatchNorm::new(), [3], 4, Context::training(0, 0), 1)?.assert();
-    /// check.layer(&BatchNorm::new(), [3], 4, Context::inference(), 1)?.assert();
+    /// for context in [Context::training(0, 0), Context::inference()] {
+    ///     nn_check::Check::new().context(context).seed(1).layer(&BatchNorm::new(), [3], 4)?.assert();
+    /// }
     /// # Ok::<(), nn_check::CheckError>(())
     /// ```
     pub fn layer(
@@ -67,11 +61,10 @@ impl Check {
         layer: &dyn Layer,
         input: impl Into<Shape>,
         batch: usize,
-        cx: Context,
-        seed: u64,
     ) -> Result<Report, CheckError> {
+        let cx = self.context;
         let network = Network::bind(layer, input.into())?;
-        let RandomPoint { x, theta, state, weights } = RandomPoint::new(&network, batch, seed);
+        let RandomPoint { x, theta, state, weights } = RandomPoint::new(&network, batch, self.seed);
         let shape = *network.input_shape();
         network.accepts(&rows(&x, shape), cx.mode)?;
         let mut ws = Workspace::training(&network, batch)?;
@@ -101,7 +94,7 @@ impl Check {
                 y.iter().zip(&weights).map(|(y, w)| y * w).sum()
             })
         };
-        Ok(self.run(&task, Function::Many(&make)))
+        Ok(self.run(&task, Who::Many(&make)))
     }
 }
 
@@ -131,7 +124,7 @@ impl Part {
     }
 }
 
-fn rows(x: &[f64], shape: Shape) -> Rows<'_, f64> {
+pub(crate) fn rows(x: &[f64], shape: Shape) -> Rows<'_, f64> {
     Rows::new(x, shape).expect("whole samples")
 }
 

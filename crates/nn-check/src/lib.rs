@@ -2,7 +2,7 @@
 //!
 //! The course's check glues all parameters into one vector θ and compares the analytic dθ with the central difference
 //! (J(θ+h) - J(θ-h)) / 2h, element by element, by the relative Euclidean distance ‖a - n‖ / (‖a‖ + ‖n‖): about 1e-7 is
-//! fine, 1e-5 asks for a second look, 1e-3 is wrong.
+//! fine, 1e-5 asks for another look, 1e-3 is wrong ([`Band`]).
 //!
 //! | to check | use |
 //! |---|---|
@@ -11,7 +11,8 @@
 //! | a Jacobian, or its product with a vector | [`check_jacobian`], [`check_vjp`], [`check_jvp`] |
 //! | a Hessian-vector product | [`check_hessian_vector`] |
 //! | whether training stopped at a saddle | [`critical_point`] |
-//! | a model with its loss on a batch | [`model()`] |
+//! | a model on a batch: its input and every parameter | [`model()`] |
+//! | a model with its loss | [`model_with_loss`] |
 //! | a regularisation term | [`penalty()`] |
 //! | a layer or a loss by itself | [`layer()`], [`loss()`] |
 //! | any of these with other settings | [`Check`] |
@@ -32,6 +33,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod columns;
 mod critical;
 mod curve;
 mod direction;
@@ -47,15 +49,18 @@ mod jacobian;
 mod lanczos;
 mod layer;
 mod loss;
+mod meter;
 mod model;
 mod numeric;
 mod penalty;
 mod report;
+mod rows;
 mod run;
 mod sample;
 mod samples;
 #[cfg(feature = "serde")]
 mod serial;
+mod sides;
 pub mod suite;
 mod table;
 mod tensor;
@@ -75,7 +80,7 @@ pub use hint::{Hint, Missing};
 pub use jacobian::{check_jacobian, check_jvp, check_vjp};
 pub use layer::layer;
 pub use loss::loss;
-pub use model::model;
+pub use model::{model, model_with_loss};
 pub use penalty::penalty;
 pub use report::{Report, TOLERANCE};
 pub use tensor::Tensor;

@@ -2,7 +2,7 @@
 
 use nn_core::{Batch, Loss, Rows, Target, loss_value, loss_value_and_gradient};
 
-use crate::function::{Function, Own};
+use crate::function::{Own, Who};
 use crate::layer::left_out;
 use crate::run::{Part, Task};
 use crate::{Check, CheckError, Missing, Report};
@@ -21,26 +21,39 @@ use crate::{Check, CheckError, Missing, Report};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn loss(loss: &dyn Loss<f64>, y: Rows<'_, f64>, target: Target<'_, f64>) -> Result<Report, CheckError> {
-    Check::new().loss(loss, y, target, None)
+    Check::new().loss(loss, y, target)
 }
 
 impl Check {
-    /// As [`loss`](crate::loss()), with weights of the samples or of the terms where there are any.
+    /// As [`loss`](crate::loss()).
     ///
     /// # Errors
-    /// [`CheckError`] where the targets or the weights do not fit the outputs.
+    /// [`CheckError`] where the targets do not fit the outputs.
     pub fn loss(
         &self,
         loss: &dyn Loss<f64>,
         y: Rows<'_, f64>,
         target: Target<'_, f64>,
-        weights: Option<&[f64]>,
     ) -> Result<Report, CheckError> {
-        let mut batch = Batch::new(y, target)?;
-        if let Some(weights) = weights {
-            batch = batch.weighted(weights)?;
-        }
-        loss.check_batch(y.shape(), &batch)?;
+        self.loss_of(loss, &Batch::new(y, target)?)
+    }
+
+    /// As [`loss`](crate::loss()), of a batch whose `x` are the outputs: with the weights of its samples or terms.
+    ///
+    /// # Errors
+    /// [`CheckError`] where the targets or the weights do not fit the outputs.
+    ///
+    /// ```
+    /// use nn_core::{Batch, Rows, Target};
+    /// use nn_layers::SoftmaxCrossEntropy;
+    /// let y = Rows::new(&[0.2, -1.0, 0.7, 1.5, 0.1, -0.3], [3])?;
+    /// let batch = Batch::new(y, Target::Classes(&[2, 0]))?.weighted(&[0.5, 2.0])?;
+    /// nn_check::Check::new().loss_of(&SoftmaxCrossEntropy::new(), &batch)?.assert();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn loss_of(&self, loss: &dyn Loss<f64>, batch: &Batch<'_, f64>) -> Result<Report, CheckError> {
+        let Batch { x: y, target, weights, .. } = *batch;
+        loss.check_batch(y.shape(), batch)?;
         let (shape, samples) = (*y.shape(), y.len());
         let mut dy = vec![f64::NAN; y.data().len()];
         loss_value_and_gradient(loss, y, target, weights, &mut Vec::new(), &mut dy);
@@ -59,6 +72,6 @@ impl Check {
                 loss_value(loss, y, target, weights.as_deref(), &mut terms)
             })
         };
-        Ok(self.run(&task, Function::Many(&make)))
+        Ok(self.run(&task, Who::Many(&make)))
     }
 }

@@ -6,6 +6,7 @@
 mod ladder;
 mod look;
 mod noise;
+mod stairs;
 
 pub(crate) use noise::{root_mean_square, round_off};
 

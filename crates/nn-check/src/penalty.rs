@@ -2,7 +2,7 @@
 
 use nn_core::{Model, Scalar};
 
-use crate::function::Function;
+use crate::function::Who;
 use crate::run::{Part, Task};
 use crate::{Check, Report};
 
@@ -62,7 +62,7 @@ impl Check {
             scale: 0.0,
             samples: None,
         };
-        let mut report = self.run(&task, Function::One(&mut value)).titled("penalty");
+        let mut report = self.run(&task, Who::One(&mut value)).titled("penalty");
         report.tensors.iter_mut().for_each(|t| t.unreached = false);
         report
     }

@@ -53,7 +53,7 @@ impl Serialize for Element {
 
 impl Serialize for Tensor {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut out = to.serialize_struct("Tensor", 12)?;
+        let mut out = to.serialize_struct("Tensor", 13)?;
         out.serialize_field("name", &self.name)?;
         out.serialize_field("part", &self.part)?;
         out.serialize_field("shape", self.shape.as_slice())?;
@@ -64,6 +64,7 @@ impl Serialize for Tensor {
         out.serialize_field("excluded", &self.excluded)?;
         out.serialize_field("inconclusive", &self.inconclusive)?;
         out.serialize_field("directions", &self.directions())?;
+        out.serialize_field("wrong_by_direction", &self.is_wrong_by_direction())?;
         out.serialize_field("hints", self.hints())?;
         out.serialize_field("worst", &self.worst)?;
         out.end()

@@ -1,5 +1,6 @@
 //! The battery of tests that every layer passes, and, beside it, the one of every loss.
 
+mod differences;
 mod loss;
 
 pub use loss::{Targets, bits, classes, loss, none, signs, values, values_of};
@@ -9,7 +10,9 @@ use std::sync::{Mutex, PoisonError};
 use nn_core::{Batch, Context, InputGradient, Layer, Loss, Mode, Model, Network, Rows, Scalar, Workspace};
 use tensor_ops::{Shape, pool};
 
+use crate::Check;
 use crate::layer::RandomPoint;
+use differences::{Pair, check_equal, difference_table};
 
 /// Gives a layer its battery of tests: `suite!(Dense::new(3), input: [5], batch: 4);`.
 ///
@@ -97,21 +100,47 @@ fn bind(layer: &dyn Layer, input: Shape) -> Network {
 pub fn gradients(layer: &dyn Layer, input: Shape, batch: usize) {
     for mode in MODES {
         for seed in 0..3 {
-            match crate::layer(layer, input, batch, context(mode), seed) {
-                Ok(report) => report.assert(),
-                Err(error) => panic!("{error}"),
+            match Check::new().context(context(mode)).seed(seed).layer(layer, input, batch) {
+                Ok(report) if report.passes() => {}
+                Ok(report) => {
+                    let title = title(layer, Some(mode), "gradients");
+                    panic!("{title}: at point {seed}, {}\n{report}", report.reason());
+                }
+                Err(error) => panic!("{}: {error}", title(layer, Some(mode), "gradients")),
             }
         }
     }
 }
 
+/// What the line in front of a failure says first.
+fn title(layer: &dyn Layer, mode: Option<Mode>, test: &str) -> String {
+    let name: String = format!("{layer:?}").chars().take(60).collect();
+    let mode = match mode {
+        Some(Mode::Training) => "in training",
+        Some(_) => "in inference",
+        None => "in both modes",
+    };
+    format!("{name} {mode}, {test}")
+}
+
 /// Everything a step computes, as bits.
-#[derive(PartialEq, Debug)]
 struct Step<T> {
     y: Vec<T>,
     dx: Vec<T>,
     dtheta: Vec<T>,
     state: Vec<T>,
+}
+
+impl<T: Scalar> Step<T> {
+    /// Beside another step.
+    fn beside<'a>(&'a self, other: &'a Step<T>) -> [Pair<'a, T>; 4] {
+        [
+            Pair { name: "output", left: &self.y, right: &other.y },
+            Pair { name: "input gradient", left: &self.dx, right: &other.dx },
+            Pair { name: "parameter gradient", left: &self.dtheta, right: &other.dtheta },
+            Pair { name: "state", left: &self.state, right: &other.state },
+        ]
+    }
 }
 
 /// The numbers of a step for samples `x` and output gradient `dy`.
@@ -159,8 +188,14 @@ pub fn joined_batches(layer: &dyn Layer, input: Shape, batch: usize) {
     let all = problem.fresh_step(&at.x, &at.weights);
     for i in 0..batch {
         let alone = problem.fresh_step(&at.x[i * wx..][..wx], &at.weights[i * wy..][..wy]);
-        assert_eq!(alone.y, all.y[i * wy..][..wy], "output of sample {i}");
-        assert_eq!(alone.dx, all.dx[i * wx..][..wx], "input gradient of sample {i}");
+        let pairs = [
+            Pair { name: "output", left: &alone.y, right: &all.y[i * wy..][..wy] },
+            Pair { name: "input gradient", left: &alone.dx, right: &all.dx[i * wx..][..wx] },
+        ];
+        let title = || title(layer, Some(Mode::Inference), "joined_batches");
+        check_equal(&pairs, ["alone", "in company"], || {
+            format!("{}: sample {i} has other bits alone than in a batch of {batch}", title())
+        });
     }
 }
 
@@ -177,11 +212,13 @@ pub fn smaller_batches(layer: &dyn Layer, input: Shape, batch: usize) {
             let (x, dy) = (&at.x[..m * wx], &at.weights[..m * wy]);
             let rows = Rows::new(x, *network.input_shape()).expect("whole samples");
             if network.accepts(&rows, mode).is_ok() {
-                assert_eq!(
-                    problem.step(x, dy, &mut used),
-                    problem.fresh_step(x, dy),
-                    "{m} samples, {mode:?}"
-                );
+                let (again, fresh) = (problem.step(x, dy, &mut used), problem.fresh_step(x, dy));
+                check_equal(&again.beside(&fresh), ["used workspace", "fresh one"], || {
+                    let title = title(layer, Some(mode), "smaller_batches");
+                    format!(
+                        "{title}: {m} samples have other bits in a workspace that larger batches have used"
+                    )
+                });
                 used.fill(f64::NAN);
             }
         }
@@ -207,7 +244,10 @@ pub fn threads(layer: &dyn Layer, input: Shape, batch: usize) {
                 pool::set_threads(threads);
                 let step = problem.fresh_step(&at.x, &at.weights);
                 let expected = expected.get_or_insert_with(|| problem.fresh_step(&at.x, &at.weights));
-                assert_eq!(step, *expected, "{threads} threads, pieces of {slab} samples, {mode:?}");
+                check_equal(&step.beside(expected), ["these threads", "one thread"], || {
+                    let title = title(layer, Some(mode), "threads");
+                    format!("{title}: other bits on {threads} threads, in pieces of {slab} samples")
+                });
             }
         }
     }
@@ -230,19 +270,31 @@ pub fn precision(layer: &dyn Layer, input: Shape, batch: usize) {
         let (theta, state) = (narrow(&at.theta), narrow(&at.state));
         let in_f32 = Problem { network: &network, theta: &theta, state: &state, cx }
             .fresh_step(&narrow(&at.x), &narrow(&at.weights));
-        close("output", &in_f32.y, &in_f64.y);
-        close("input gradient", &in_f32.dx, &in_f64.dx);
-        close("parameter gradient", &in_f32.dtheta, &in_f64.dtheta);
-        close("state", &in_f32.state, &in_f64.state);
+        let widened = |x: &[f32]| -> Vec<f64> { x.iter().copied().map(f64::from).collect() };
+        let in_f32 = Step {
+            y: widened(&in_f32.y),
+            dx: widened(&in_f32.dx),
+            dtheta: widened(&in_f32.dtheta),
+            state: widened(&in_f32.state),
+        };
+        check_close(&in_f32.beside(&in_f64), || {
+            format!(
+                "{}: f32 is further from f64 than rounding explains",
+                title(layer, Some(mode), "precision")
+            )
+        });
     }
 }
 
+/// f32 on the left, f64 on the right.
 #[track_caller]
-fn close(what: &str, narrow: &[f32], wide: &[f64]) {
+fn check_close(pairs: &[Pair<'_, f64>], title: impl Fn() -> String) {
     const ROUNDINGS: f64 = 200.0;
-    let bound = ROUNDINGS * f64::from(f32::EPSILON) * wide.iter().fold(1e-3f64, |m, x| m.max(x.abs()));
-    for (i, (a, b)) in narrow.iter().zip(wide).enumerate() {
-        assert!((f64::from(*a) - b).abs() <= bound, "{what} {i}: {a} in f32, {b} in f64");
+    let bound =
+        |wide: &[f64]| ROUNDINGS * f64::from(f32::EPSILON) * wide.iter().fold(1e-3f64, |m, x| m.max(x.abs()));
+    let is_off = |pair: &Pair<'_, f64>, a: f64, b: f64| (a - b).is_nan() || (a - b).abs() > bound(pair.right);
+    if let Some(table) = difference_table(pairs, ["f32", "f64"], is_off) {
+        panic!("{}\n{table}", title());
     }
 }
 
@@ -263,7 +315,9 @@ pub fn allocations(layer: &dyn Layer, input: Shape, batch: usize) {
         network.backward(&at.theta, &at.state, x, &cx, &mut ws, InputGradient::Compute);
     };
     step();
-    assert_eq!(count_allocations(step), 0, "allocations of the second step");
+    let count = count_allocations(step);
+    let title = || title(layer, Some(Mode::Training), "allocations");
+    assert_eq!(count, 0, "{}: allocations of the second step", title());
 }
 
 /// How often `f` allocates, with everything computed on this thread.
@@ -277,9 +331,13 @@ pub fn count_allocations(f: impl FnOnce()) -> u64 {
 #[track_caller]
 pub fn refuses(layer: &dyn Layer, shape: &[usize]) {
     let shape = Shape::new(shape).expect("a shape");
-    let error = Network::bind(layer, shape).expect_err("a shape that the layer refuses").to_string();
+    let title = title(layer, None, "refuses");
+    let Err(error) = Network::bind(layer, shape) else {
+        panic!("{title}: samples of shape {shape} are taken")
+    };
+    let error = error.to_string();
     let named: String = shape.iter().map(|n| format!(", {n}")).collect();
-    assert!(error.contains(&format!("[m{named}]")), "the error does not name {shape}: {error}");
+    assert!(error.contains(&format!("[m{named}]")), "{title}: the error does not name {shape}: {error}");
 }
 
 /// Trains a model for some steps of plain gradient descent: for tests that need a θ that has moved.

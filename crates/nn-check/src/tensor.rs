@@ -1,8 +1,8 @@
 //! The findings of one tensor, judged.
 
-use tensor_ops::Shape;
+use tensor_ops::{Real, Shape};
 
-use crate::direction::Seen;
+use crate::direction::{Seen, WrongSlope};
 use crate::element::Scale;
 use crate::numeric::{Outcome, root_mean_square};
 use crate::{Band, Element, Hint, Verdict};
@@ -18,7 +18,7 @@ const BLURRED: f64 = 1e-5;
 const CANCELLED: f64 = 1e-12;
 
 /// How many of the worst elements a tensor remembers.
-const WORST: usize = 16;
+pub(crate) const WORST: usize = 16;
 
 /// The findings of one tensor.
 ///
@@ -53,14 +53,19 @@ pub struct Tensor {
     pub(crate) hints: Vec<Hint>,
     /// The worst first.
     pub(crate) worst: Vec<Element>,
+    /// What the squares are in units of: the largest number among those compared, so that none of 1e200 overflows, and none of 1e-200
+    /// vanishes.
+    pub(crate) unit: f64,
     /// ‖a - n‖², ‖a‖² and ‖n‖², for the distance over several tensors.
     pub(crate) squares: [f64; 3],
     /// The square of how far round-off may have moved the numerical gradient.
     pub(crate) noise: f64,
     /// Whether the function does not depend on this tensor at all.
     pub(crate) unreached: bool,
-    /// For each random direction, the least error that it would have shown, relative to the norm of the gradient.
+    /// For each random direction, how much it may be off before the verdict is wrong, relative to the norm of the gradient.
     pub(crate) directions: Vec<f64>,
+    /// The slope along a direction, where it alone made the tensor wrong.
+    pub(crate) decided: Option<WrongSlope>,
 }
 
 impl Tensor {
@@ -100,16 +105,18 @@ impl Tensor {
             verdict: Verdict::Vacuous,
             hints: Vec::new(),
             worst: Vec::new(),
+            unit: unit(&elements),
             squares: [0.0; 3],
             noise: 0.0,
             unreached: false,
             directions: Vec::new(),
+            decided: None,
         };
         for e in elements.iter().filter(|e| e.is_compared()) {
             for (sum, x) in tensor.squares.iter_mut().zip([e.difference(), e.analytic, e.numeric]) {
-                *sum += x * x;
+                *sum += (x / tensor.unit).powi(2);
             }
-            tensor.noise += e.noise * e.noise;
+            tensor.noise += (e.noise / tensor.unit).powi(2);
         }
         tensor.distance = distance(tensor.squares);
         let mut ranked: Vec<&Element> = elements.iter().collect();
@@ -183,19 +190,31 @@ impl Tensor {
         self.directions.len()
     }
 
+    /// Whether the elements that were compared are right, and a random direction shows that others are wrong.
+    pub fn is_wrong_by_direction(&self) -> bool {
+        self.decided.is_some()
+    }
+
     pub(crate) fn add_directions(&mut self, seen: &Seen) {
         self.directions = seen.blur.clone();
-        if seen.is_wrong {
+        if let Some(slope) = seen.wrong {
+            self.decided = (self.verdict != Verdict::Wrong).then_some(slope);
             self.verdict = Verdict::Wrong;
         }
     }
 
     pub(crate) fn chance_of_missing(&self, error: f64) -> f64 {
-        if self.compared + self.excluded >= self.shape.size() {
+        if !self.is_sampled() {
             return 0.0;
         }
-        let chance = |blur: &f64| (2.0 / std::f64::consts::PI).sqrt() * blur / error;
-        self.directions.iter().map(|blur| chance(blur).min(1.0)).product()
+        // Less than so many standard deviations: Φ(x) - Φ(-x) = erf(x/√2).
+        let chance = |limit: &f64| Real::erf(limit / (error * std::f64::consts::SQRT_2));
+        self.directions.iter().map(chance).product()
+    }
+
+    /// Whether some of its elements were looked at, and others not.
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.compared + self.excluded + self.inconclusive + self.undefined < self.shape.size()
     }
 
     /// The position of an element along each axis: element 7 of `[2, 5]` is at `[1, 2]`.
@@ -214,6 +233,13 @@ impl Tensor {
         position.reverse();
         position
     }
+}
+
+/// The largest number among those compared, round-off included; 1 where there is none.
+pub(crate) fn unit(elements: &[Element]) -> f64 {
+    let numbers = elements.iter().filter(|e| e.is_compared()).flat_map(|e| [e.analytic, e.numeric, e.noise]);
+    let largest = numbers.map(f64::abs).filter(|x| x.is_finite()).fold(0.0, f64::max);
+    if largest > 0.0 { largest } else { 1.0 }
 }
 
 /// ‖a - n‖ / (‖a‖ + ‖n‖) from the three squares; 0 where both vanish.

@@ -48,22 +48,29 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The bands of the course for the relative distance ‖a - n‖ / (‖a‖ + ‖n‖).
+/// The bands of the course for the relative distance ‖a - n‖ / (‖a‖ + ‖n‖): about 1e-7 is fine, about 1e-5 asks for another
+/// look, about 1e-3 is wrong.
+///
+/// | band | distance |
+/// |---|---|
+/// | `Fine` | at most 1e-7 |
+/// | `Look` | between |
+/// | `Wrong` | 1e-3 and more |
+///
+/// It is the distance alone; a [`Verdict`] knows of round-off, kinks and single elements, too.
 ///
 /// ```
 /// use nn_check::Band;
-/// assert_eq!([3e-9, 1e-6, 1e-4, 0.1].map(Band::of), [Band::Fine, Band::Acceptable, Band::Look, Band::Wrong]);
+/// assert_eq!([1e-7, 1e-5, 1e-3].map(Band::of), [Band::Fine, Band::Look, Band::Wrong]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::exhaustive_enums)]
 pub enum Band {
-    /// At most 1e-7: great.
+    /// At most 1e-7.
     Fine,
-    /// At most 1e-5: likely right; with kinks or in f32 no better can be had.
-    Acceptable,
-    /// Up to 1e-3: look again, at single elements too.
+    /// Above that: look again, at single elements too. With kinks or in f32 no better can be had.
     Look,
-    /// Above 1e-3: worry.
+    /// 1e-3 and more.
     Wrong,
 }
 
@@ -72,8 +79,7 @@ impl Band {
     pub fn of(distance: f64) -> Band {
         match distance {
             d if d <= 1e-7 => Band::Fine,
-            d if d <= 1e-5 => Band::Acceptable,
-            d if d <= 1e-3 => Band::Look,
+            d if d < 1e-3 => Band::Look,
             _ => Band::Wrong,
         }
     }
@@ -82,7 +88,6 @@ impl Band {
     pub fn key(&self) -> &'static str {
         match self {
             Band::Fine => "fine",
-            Band::Acceptable => "fair",
             Band::Look => "look",
             Band::Wrong => "wrong",
         }

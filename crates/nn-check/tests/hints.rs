@@ -2,8 +2,8 @@
 
 use nn_check::{Hint, Missing, Report, Verdict, check_gradient};
 use nn_core::{
-    BackPass, Batch, BindErrorKind, Context, Fan, Initializer, Kernel, Layer, Local, Model, Op, ParamsMut,
-    Pass, Plan, Rows, RowsMut, Target,
+    BackPass, Batch, BindErrorKind, Fan, Initializer, Kernel, Layer, Local, Model, Op, ParamsMut, Pass, Plan,
+    Rows, RowsMut, Target,
 };
 use nn_layers::MeanSquaredError;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ impl<T: Real> Kernel<T> for Spoilt {
 }
 
 fn layer(spoil: fn(&mut [f64], &mut [f64], Sums<'_>)) -> Report {
-    nn_check::layer(&Spoilt(spoil), [IN], M, Context::training(0, 0), 3).unwrap()
+    nn_check::Check::new().seed(3).layer(&Spoilt(spoil), [IN], M).unwrap()
 }
 
 #[track_caller]
@@ -176,6 +176,24 @@ fn terms() {
     expect_key(&layer(|dw, _, _| (0..OUT * IN).for_each(|k| dw[k] += [0.5, 0.2, -0.7][k % IN])), "W", "term");
 }
 
+/// An error of 1e-6 makes the tensor wrong and no element, to each of which ten times as much is granted.
+#[test]
+fn small_errors_have_hints() {
+    let theta: Vec<f64> = (0..12).map(|i| (0.7 * i as f64).cos()).collect();
+    let f = |t: &[f64]| t.iter().map(|t| t.sin()).sum::<f64>();
+    let right: Vec<f64> = theta.iter().map(|t| t.cos()).collect();
+    let mut wrong = right.clone();
+    wrong[7] *= 1.0 + 1.9e-6;
+    let report = check_gradient(f, &theta, &wrong);
+    assert!(report.tensors()[0].wrong == 0 && report.verdict() == Verdict::Wrong, "{report}");
+    expect(&report, "theta", &Hint::Element(7));
+    let scaled: Vec<f64> = right.iter().map(|d| d * (1.0 + 8e-7)).collect();
+    let report = check_gradient(f, &theta, &scaled);
+    expect_key(&report, "theta", "ratio");
+    assert!(report.hints().all(|(_, hint)| !matches!(hint, Hint::Rows(_) | Hint::Element(_))), "{report}");
+    assert!(report.to_string().contains("a = (1 + 8.00e-7) n"), "{report}");
+}
+
 /// The batch size of a model's mean is known.
 #[test]
 fn models() {
@@ -185,7 +203,7 @@ fn models() {
     let t = vec![0.3; M * OUT];
     let batch =
         Batch::new(Rows::new(&x, [IN]).unwrap(), Target::Values(Rows::new(&t, [OUT]).unwrap())).unwrap();
-    let report = nn_check::model(&model, &MeanSquaredError::new(), &batch).unwrap();
+    let report = nn_check::model_with_loss(&model, &MeanSquaredError::new(), &batch).unwrap();
     expect_key(&report, "b", "batch");
     expect(&report, "b", &Hint::OneTensor);
 }

@@ -57,17 +57,17 @@ fn a_gradient_that_cancels_does_no_harm_and_one_that_nothing_reaches_is_named() 
     let x: Vec<f64> = (0..20).map(|i| (i as f64 * 1.7).sin()).collect();
     let batch = Batch::new(Rows::new(&x, [4]).unwrap(), Target::Classes(&[0, 1, 1, 0, 1])).unwrap();
     let loss = SoftmaxCrossEntropy::new();
-    let report = nn_check::model(&model, &loss, &batch).unwrap();
+    let report = nn_check::model_with_loss(&model, &loss, &batch).unwrap();
     let bias = report.tensors().iter().find(|t| t.name == "0.bias").unwrap();
     assert!(report.passes() && bias.is_vacuous() && !bias.is_unreached(), "{report}");
     let check = Check::new().context(Context::inference());
-    check.model(&model, &loss, &batch).unwrap().assert();
+    check.model_with_loss(&model, &loss, &batch).unwrap().assert();
 
     let mut dead: Model<f64> =
         Sequential::new().push(Dense::new(3)).push(Relu).push(Dense::new(2)).init([4], 0).unwrap();
     let bias = dead.network().theta_layout().get("0.bias").unwrap().range();
     dead.theta_mut()[bias].fill(-100.0);
-    let report = nn_check::model(&dead, &loss, &batch).unwrap();
+    let report = nn_check::model_with_loss(&dead, &loss, &batch).unwrap();
     assert_eq!(report.verdict(), Verdict::Vacuous, "{report}");
     assert!(report.tensors()[0].is_unreached(), "{report}");
 }

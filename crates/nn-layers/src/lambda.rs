@@ -17,10 +17,10 @@ type Backward = dyn Fn([&[f64]; 3], &mut [f64]) + Send + Sync;
 /// Whether the second fits the first is what `nn-check` tells.
 ///
 /// ```
-/// use nn_core::{Context, Layer};
+/// use nn_core::Layer;
 /// use nn_layers::{Dense, Lambda, Sequential};
 /// let sine = Lambda::elementwise("Sine", f64::sin, |x, _, dy| dy * x.cos());
-/// nn_check::layer(&sine, [3], 4, Context::inference(), 0)?.assert();
+/// nn_check::layer(&sine, [3], 4)?.assert();
 /// let network = Sequential::new().push(Dense::new(3)).push(sine).bind([2])?;
 ///
 /// // Of whole samples: the sum of three numbers, and its gradient.
@@ -29,7 +29,7 @@ type Backward = dyn Fn([&[f64]; 3], &mut [f64]) + Send + Sync;
 ///     |x, y| y[0] = x.iter().sum(),
 ///     |[_x, _y, dy], dx| dx.fill(dy[0]),
 /// );
-/// nn_check::layer(&sum, [3], 4, Context::inference(), 0)?.assert();
+/// nn_check::layer(&sum, [3], 4)?.assert();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]

@@ -54,8 +54,8 @@ pub enum TrainError {
     /// A check of the gradient could not begin.
     #[error("the check of the gradient: {0}")]
     Check(#[from] CheckError),
-    /// A check found the gradient wrong.
-    #[error("the gradient is wrong before step {step} (from 0)\n{report}")]
+    /// A check of the gradient came to a verdict that ends the training.
+    #[error("the gradient is {} before step {step} (from 0)\n{report}", report.verdict())]
     Gradient {
         /// The step.
         step: u64,

@@ -9,8 +9,12 @@ use crate::TrainError;
 /// steps after that.
 ///
 /// A gradient that is right where weights start may be wrong where they go: units saturate, denominators shrink, branches are
-/// taken that no initial value takes. The check is done in f64, on the batch of the step, with the θ of that moment
-/// ([`nn_check::Check::model`]); it changes nothing, and the training has the same bits with it and without.
+/// taken that no initial value takes. The check is done in f64, with the trainer's loss, on the batch of the step, with the θ of that
+/// moment ([`nn_check::Check::model_with_loss`]); it changes nothing, and the training has the same bits with it and without.
+///
+/// A gradient that is [`Verdict::Wrong`] ends the training with [`TrainError::Gradient`]: what follows would be for nothing. Any other
+/// verdict is a fact about this θ and this batch, as is a ReLU at its kink; it is noted in
+/// [`History::gradient_checks`](crate::History::gradient_checks), and the training goes on. [`GradientCheck::stops_on`] chooses otherwise.
 ///
 /// ```
 /// use nn_core::{Layer, Model};
@@ -23,15 +27,15 @@ use crate::TrainError;
 /// let mut model: Model<f32> = net.init([64], 0)?;
 /// let history = Trainer::new(Adam::default(), SoftmaxCrossEntropy::new())
 ///     .epochs(1)
-///     .check_gradients(GradientCheck::new(SoftmaxCrossEntropy::new()).elements(20).burn_in(5).every(10))
+///     .check_gradients(GradientCheck::new().elements(20).burn_in(5).every(10))
 ///     .fit(&mut model, &train, &test)?;
 /// assert_eq!(history.gradient_checks.iter().map(|c| c.step).collect::<Vec<_>>(), [0, 5, 15, 25]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GradientCheck {
-    loss: Box<dyn Loss<f64>>,
     check: Check,
+    stops_on: Vec<Verdict>,
     burn_in: u64,
     every: u64,
 }
@@ -46,10 +50,32 @@ pub struct CheckedGradient {
     pub report: Report,
 }
 
+impl Default for GradientCheck {
+    fn default() -> GradientCheck {
+        GradientCheck::new()
+    }
+}
+
 impl GradientCheck {
-    /// 50 elements, before step 0, before step 100, and every 1,000 steps after that. `loss` is the trainer's, in f64.
-    pub fn new(loss: impl Loss<f64> + 'static) -> GradientCheck {
-        GradientCheck { loss: Box::new(loss), check: Check::new().sample(50), burn_in: 100, every: 1000 }
+    /// 50 elements, before step 0, before step 100, and every 1,000 steps after that; a wrong gradient ends the training.
+    pub fn new() -> GradientCheck {
+        // The input's gradient is not what training uses.
+        let check = Check::new().sample(50).without_input();
+        GradientCheck { check, stops_on: vec![Verdict::Wrong], burn_in: 100, every: 1000 }
+    }
+
+    /// Sets the verdicts that end the training, in place of [`Verdict::Wrong`] alone; none of them: everything is noted, and nothing ends it.
+    ///
+    /// ```
+    /// use nn_check::Verdict;
+    /// use nn_train::GradientCheck;
+    /// let strict = GradientCheck::new().stops_on(&[Verdict::Wrong, Verdict::Inconclusive, Verdict::Vacuous]);
+    /// let lenient = GradientCheck::new().stops_on(&[]);
+    /// # let _ = (strict, lenient);
+    /// ```
+    #[must_use]
+    pub fn stops_on(self, verdicts: &[Verdict]) -> GradientCheck {
+        GradientCheck { stops_on: verdicts.to_vec(), ..self }
     }
 
     /// Sets how many elements are looked at each time, spread over all tensors.
@@ -75,22 +101,23 @@ impl GradientCheck {
         step == 0 || since == Some(0) || since.is_some_and(|n| self.every > 0 && n % self.every == 0)
     }
 
-    /// The findings before a step, where a check is due; a gradient that is wrong ends the training.
+    /// The findings before a step, where a check is due; a verdict that stops is an error.
     pub(crate) fn look<T: Scalar>(
         &self,
         step: u64,
         cx: Context,
         model: &Model<T>,
+        loss: &dyn Loss<f64>,
         batch: &Batch<'_, T>,
     ) -> Result<Option<CheckedGradient>, TrainError> {
         if !self.is_due(step) {
             return Ok(None);
         }
         // Other elements each time; the dropout mask is that of the step.
-        let report = self.check.clone().seed(step).context(cx).model(model, &*self.loss, batch)?;
-        match report.verdict() {
-            Verdict::Wrong => Err(TrainError::Gradient { step, report: Box::new(report) }),
-            _ => Ok(Some(CheckedGradient { step, report })),
+        let report = self.check.clone().seed(step).context(cx).model_with_loss(model, loss, batch)?;
+        match self.stops_on.contains(&report.verdict()) {
+            true => Err(TrainError::Gradient { step, report: Box::new(report) }),
+            false => Ok(Some(CheckedGradient { step, report })),
         }
     }
 }

@@ -36,7 +36,8 @@ pub struct Trainer<'a, O, L> {
     epochs: u64,
     seed: u64,
     schedule: Option<Box<dyn Schedule + 'a>>,
-    gradient_check: Option<GradientCheck>,
+    /// With the loss in f64, in which gradients are checked.
+    gradient_check: Option<(GradientCheck, fn(&L) -> &dyn Loss<f64>)>,
     observers: Vec<Box<dyn Observer + 'a>>,
 }
 
@@ -91,10 +92,13 @@ impl<'a, O, L> Trainer<'a, O, L> {
         Trainer { schedule: Some(Box::new(schedule)), ..self }
     }
 
-    /// Checks a few elements of the gradient every now and then; [`TrainError::Gradient`] where it is wrong.
+    /// Checks a few elements of the gradient every now and then, in f64; [`TrainError::Gradient`] where it is wrong.
     #[must_use]
-    pub fn check_gradients(self, check: GradientCheck) -> Self {
-        Trainer { gradient_check: Some(check), ..self }
+    pub fn check_gradients(self, check: GradientCheck) -> Self
+    where
+        L: Loss<f64>,
+    {
+        Trainer { gradient_check: Some((check, |loss| loss)), ..self }
     }
 
     /// Adds somebody who looks on.
@@ -140,8 +144,9 @@ impl<'a, O, L> Trainer<'a, O, L> {
                     .map_err(|source| TrainError::Batch { set: "training", source })?;
                 rate = self.rate_at::<T>(step)?;
                 let cx = Context::training(self.seed, step);
-                if let Some(check) = &self.gradient_check {
-                    history.gradient_checks.extend(check.look(step, cx, model, &batch)?);
+                if let Some((check, in_f64)) = &self.gradient_check {
+                    let loss = in_f64(&self.loss);
+                    history.gradient_checks.extend(check.look(step, cx, model, loss, &batch)?);
                 }
                 let update = |part: ThetaPart<'_, T>| {
                     let at = At { step, rate, first: part.first };

@@ -1,5 +1,6 @@
 //! Gradients checked while a model trains: what is wrong is found, and what is right is not touched.
 
+use nn_check::Verdict;
 use nn_core::{BackPass, BindErrorKind, Kernel, Layer, Local, Model, Op, Pass, Plan, RowsMut};
 use nn_data::{Dataset, Targets};
 use nn_layers::{Dense, MeanSquaredError, Sequential, Tanh};
@@ -53,7 +54,7 @@ fn a_gradient_that_goes_wrong_on_the_way_is_found() {
     let trainer = Trainer::new(Sgd::new(0.02), loss())
         .batch_size(32)
         .epochs(200)
-        .check_gradients(GradientCheck::new(loss()).burn_in(1).every(1));
+        .check_gradients(GradientCheck::new().burn_in(1).every(1));
     match trainer.fit(&mut model, &data, &data) {
         Err(TrainError::Gradient { step, report }) => {
             assert!(step > 0, "right at first");
@@ -62,6 +63,31 @@ fn a_gradient_that_goes_wrong_on_the_way_is_found() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// What is neither right nor wrong is noted, unless it is asked for.
+#[test]
+fn what_ends_the_training_is_a_choice() {
+    let data = parabola::<f64>();
+    let train = |check: GradientCheck, w: f64| {
+        let net = Sequential::new().push(Dense::new(1).without_bias()).push(Square);
+        let mut model: Model<f64> = net.init([1], 0).unwrap();
+        model.theta_mut()[0] = w;
+        Trainer::new(Sgd::new(1e-6), loss())
+            .batch_size(32)
+            .epochs(1)
+            .check_gradients(check)
+            .fit(&mut model, &data, &data)
+    };
+    // At w = 0 nothing changes.
+    let noted = train(GradientCheck::new(), 0.0).unwrap().gradient_checks;
+    assert_eq!(noted[0].report.verdict(), Verdict::Vacuous, "{}", noted[0].report);
+    let stopped = train(GradientCheck::new().stops_on(&[Verdict::Vacuous]), 0.0).unwrap_err();
+    assert!(stopped.to_string().starts_with("the gradient is vacuous before step 0"), "{stopped}");
+    // A wrong one goes on where nothing stops.
+    assert!(matches!(train(GradientCheck::new(), 2.0), Err(TrainError::Gradient { step: 0, .. })));
+    let noted = train(GradientCheck::new().stops_on(&[]), 2.0).unwrap().gradient_checks;
+    assert_eq!(noted[0].report.verdict(), Verdict::Wrong);
 }
 
 #[test]
@@ -79,7 +105,7 @@ fn a_check_changes_no_bit_and_says_what_it_saw() {
         (model.fingerprint(), history.gradient_checks)
     };
     let (alone, none) = train(None);
-    let (checked, found) = train(Some(GradientCheck::new(loss()).elements(6).burn_in(3).every(7)));
+    let (checked, found) = train(Some(GradientCheck::new().elements(6).burn_in(3).every(7)));
     assert_eq!(alone, checked);
     assert!(none.is_empty());
     assert_eq!(found.iter().map(|c| c.step).collect::<Vec<_>>(), [0, 3, 10, 17]);

@@ -85,7 +85,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let confusion = ConfusionMatrix::new(*classes, &predictions, labels);
     println!("\n{confusion}\n");
 
-    let report = nn::check::model(&model, &loss, &batch_of(&train.take(CHECKED)?)?)?;
+    let report = nn::check::model_with_loss(&model, &loss, &batch_of(&train.take(CHECKED)?)?)?;
     print!("{report}");
     if !report.passes() {
         return Err("the gradient check failed".into());

@@ -1,6 +1,6 @@
 //! What is checked: a plain function, a layer or a model, each with a gradient of its own, right or wrong.
 
-use nn_check::{Report, check_gradient};
+use nn_check::{Check, Report, check_gradient};
 use nn_core::{Batch, Context, InputGradient, Layer, Loss, Model, Network, Rows, Target, Workspace};
 use tensor_ops::Shape;
 
@@ -97,11 +97,12 @@ impl Problem {
         match self {
             Problem::Plain { theta, f, gradient } => check_gradient(f, theta, &gradient(theta)),
             Problem::Layer { layer, input, batch, cx, seed } => {
-                nn_check::layer(&**layer, *input, *batch, *cx, *seed).expect("a layer that fits")
+                let check = Check::new().context(*cx).seed(*seed);
+                check.layer(&**layer, *input, *batch).expect("a layer that fits")
             }
             Problem::Model { model, loss, x, targets } => {
                 let batch = batch(model, x, targets);
-                nn_check::model(model, &**loss, &batch).expect("a batch that fits")
+                nn_check::model_with_loss(model, &**loss, &batch).expect("a batch that fits")
             }
         }
     }

@@ -23,6 +23,9 @@ pub enum PointKind {
     Ridge,
     /// All curvatures are negative.
     Maximum,
+    /// No saddle was seen, but an end of the spectrum has not [settled](CriticalPoint::is_settled): a curvature of the other sign may be hidden
+    /// there. More [steps](crate::CriticalTest::steps) tell.
+    Unresolved,
 }
 
 impl PointKind {
@@ -35,6 +38,7 @@ impl PointKind {
             PointKind::Plateau => "plateau",
             PointKind::Ridge => "ridge",
             PointKind::Maximum => "maximum",
+            PointKind::Unresolved => "unresolved",
         }
     }
 }
@@ -97,6 +101,7 @@ pub struct CriticalPoint {
     pub(crate) noise: f64,
     pub(crate) downward: usize,
     pub(crate) is_whole: bool,
+    pub(crate) settled: [bool; 2],
     pub(crate) steps: usize,
     pub(crate) gradients: usize,
     pub(crate) smallest: Eigenpair,
@@ -124,11 +129,16 @@ impl CriticalPoint {
     }
 
     /// The name that the eigenvalues alone give, whatever the gradient: what kind of point a slope leads from or to.
-    /// An eigenvalue within [`noise`](CriticalPoint::noise) of 0 is neither positive nor negative.
+    /// An eigenvalue within [`noise`](CriticalPoint::noise) of 0 is neither positive nor negative. A negative value proves a negative
+    /// curvature, and a positive one a positive, so that a saddle is one whatever else there is; every other name says that there is no
+    /// curvature of some sign, and is given only where that end of the spectrum has [settled](CriticalPoint::is_settled).
     pub fn curvature(&self) -> PointKind {
         let (low, high) = (&self.smallest, &self.largest);
+        let [low_settled, high_settled] = self.settled;
         match (low.value < -self.noise, high.value > self.noise) {
             (true, true) => PointKind::Saddle,
+            (false, _) if !low_settled => PointKind::Unresolved,
+            (_, false) if !high_settled => PointKind::Unresolved,
             (false, true) if low.value > self.noise.max(low.bound) => PointKind::Minimum,
             (false, true) => PointKind::Valley,
             (true, false) if high.value < -self.noise.max(high.bound) => PointKind::Maximum,
@@ -151,8 +161,9 @@ impl CriticalPoint {
 
     /// The smallest eigenvalue of the Hessian.
     ///
-    /// Lanczos approaches it from above. A negative value is a proof of negative curvature; that there is none below rests on
-    /// the random start vector, and on [`steps`](crate::CriticalTest::steps) being enough for the bound to be small.
+    /// Lanczos approaches it from above. A negative value is a proof of negative curvature. That there is none below rests on
+    /// the random start vector, and on [`steps`](crate::CriticalTest::steps) being enough: see [`is_settled`](CriticalPoint::is_settled) and
+    /// [`unseen`](CriticalPoint::unseen).
     pub fn smallest(&self) -> &Eigenpair {
         &self.smallest
     }
@@ -168,10 +179,50 @@ impl CriticalPoint {
         self.noise
     }
 
+    /// Whether both ends of the spectrum have settled: all of it was found; or the residual ‖Hy - λy‖ is at most a hundredth of |λ|, so
+    /// that the sign is known (or no more than ten times the [`noise`](CriticalPoint::noise), where λ cannot be told from 0), and
+    /// the last eight steps moved λ by no more than that.
+    ///
+    /// ```
+    /// use nn_check::{CriticalTest, PointKind};
+    /// // 4,000 curvatures from -1e-7 to 1, evenly: ten steps see none that is negative.
+    /// let curvature = |i: usize| -1e-7 + i as f64 / 3999.0;
+    /// let gradient = |t: &[f64]| t.iter().enumerate().map(|(i, t)| curvature(i) * t).collect();
+    /// let point = CriticalTest::new().steps(10).gradient(gradient, &vec![0.0; 4000])?;
+    /// assert!(!point.is_settled() && point.smallest().value() > 0.0);
+    /// assert_eq!(point.kind(), PointKind::Unresolved);
+    /// # Ok::<(), nn_check::CheckError>(())
+    /// ```
+    pub fn is_settled(&self) -> bool {
+        self.settled == [true; 2]
+    }
+
+    /// How far the smallest eigenvalue may lie below the one that was found, and the largest above, but for this `chance` over the start
+    /// vector; 0 where the whole spectrum was found, infinite where the steps are too few to say.
+    ///
+    /// It holds for every spectrum, and so it is much more than what remains for most: after k steps in n dimensions the error is above
+    /// ε (λmax - λmin) with a chance of at most 1.648 √n exp(-√ε (2k - 1)) (Kuczyński and Woźniakowski, "Estimating the largest
+    /// eigenvalue by the power and Lanczos algorithms with a random start", 1992, theorem 4.2).
+    pub fn unseen(&self, chance: f64) -> f64 {
+        if self.is_whole {
+            return 0.0;
+        }
+        // Half of the chance for each end.
+        let exponent = (2.0 * 1.648 * (self.gradient.len() as f64).sqrt() / chance).ln();
+        let share = (exponent / (2.0 * self.steps as f64 - 1.0)).powi(2);
+        let found = self.largest.value - self.smallest.value;
+        if share < 0.5 { share * found / (1.0 - 2.0 * share) } else { f64::INFINITY }
+    }
+
     /// How many directions, orthogonal to one another, surely go down: Ritz values below 0. There may be more, unless the
     /// [whole spectrum](CriticalPoint::is_whole) was found.
     pub fn downward(&self) -> usize {
         self.downward
+    }
+
+    /// How many Lanczos steps were taken: Hessian-vector products.
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// Whether all eigenvalues were found, which takes as many steps as there are parameters.
@@ -206,6 +257,9 @@ impl fmt::Display for CriticalPoint {
             self.relative_move()
         )?;
         match kind {
+            PointKind::Slope if self.curvature() == PointKind::Unresolved => {
+                writeln!(f, " in a step of 1/‖H‖; curvature unresolved")?;
+            }
             PointKind::Slope => writeln!(f, " in a step of 1/‖H‖; curved as a {}", self.curvature())?,
             _ => writeln!(f, " in a step of 1/‖H‖")?,
         }
@@ -215,7 +269,9 @@ impl fmt::Display for CriticalPoint {
                 value if value > self.noise => "positive",
                 _ => "zero within noise",
             };
-            writeln!(f, "{name:>8} eigenvalue {:>14.6e} ± {:.1e}  {sign}", pair.value, pair.bound)?;
+            let end = usize::from(name == "largest");
+            let doubt = if self.settled[end] { "" } else { ", not settled: more steps" };
+            writeln!(f, "{name:>8} eigenvalue {:>14.6e} ± {:.1e}  {sign}{doubt}", pair.value, pair.bound)?;
         }
         let n = self.gradient.len();
         let least = if self.is_whole { "" } else { "at least " };

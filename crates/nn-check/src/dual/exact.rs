@@ -1,8 +1,8 @@
 //! Gradients and Hessian-vector products of functions that take dual numbers, and checks against them.
 
 use super::{Dual, Number};
-use crate::Report;
-use crate::hessian::report;
+use crate::hessian::{Kind, report};
+use crate::{Check, Report};
 
 /// The gradient of `f` at `theta`, exact up to the rounding of the derivative's own formula: one evaluation of `f` with
 /// [`Dual`] numbers for each element.
@@ -61,10 +61,9 @@ pub fn exact_hessian_vector(
 ///
 /// # Panics
 /// Where `theta` and `analytic` differ in length.
-pub fn check_gradient_exact(mut f: impl FnMut(&[Dual]) -> Dual, theta: &[f64], analytic: &[f64]) -> Report {
-    assert_eq!(theta.len(), analytic.len(), "elements of θ and of its gradient");
-    let (exact, values) = slopes(&mut f, theta);
-    report("theta", analytic, exact.iter().zip(values).map(|(&slope, value)| judged(slope, value)))
+#[track_caller]
+pub fn check_gradient_exact(f: impl FnMut(&[Dual]) -> Dual, theta: &[f64], analytic: &[f64]) -> Report {
+    Check::new().gradient_exact(f, theta, analytic)
 }
 
 /// Compares `analytic`, a Hessian-vector product, with that of `f` by dual numbers of dual numbers.
@@ -81,23 +80,58 @@ pub fn check_gradient_exact(mut f: impl FnMut(&[Dual]) -> Dual, theta: &[f64], a
 ///
 /// # Panics
 /// Where the lengths differ.
+#[track_caller]
 pub fn check_hessian_vector_exact(
     f: impl FnMut(&[Dual<Dual>]) -> Dual<Dual>,
     theta: &[f64],
     v: &[f64],
     analytic: &[f64],
 ) -> Report {
-    assert_eq!(theta.len(), analytic.len(), "elements of θ and of Hv");
-    let mut undefined = false;
-    let mut f = f;
-    let mut watched = |t: &[Dual<Dual>]| {
-        let y = f(t);
-        undefined |= y.to_f64().is_nan();
-        y
-    };
-    let exact = exact_hessian_vector(&mut watched, theta, v);
-    let value = if undefined { f64::NAN } else { 0.0 };
-    report("Hv", analytic, exact.iter().map(|&slope| judged(slope, value)))
+    Check::new().hessian_vector_exact(f, theta, v, analytic)
+}
+
+impl Check {
+    /// As [`check_gradient_exact`].
+    ///
+    /// # Panics
+    /// As [`check_gradient_exact`].
+    #[track_caller]
+    pub fn gradient_exact(
+        &self,
+        mut f: impl FnMut(&[Dual]) -> Dual,
+        theta: &[f64],
+        analytic: &[f64],
+    ) -> Report {
+        assert_eq!(theta.len(), analytic.len(), "elements of θ and of its gradient");
+        let (exact, values) = slopes(&mut f, theta);
+        let elements = exact.iter().zip(values).map(|(&slope, value)| judged(slope, value));
+        report(Kind::Gradient(theta), analytic, elements, self.tolerance)
+    }
+
+    /// As [`check_hessian_vector_exact`].
+    ///
+    /// # Panics
+    /// As [`check_hessian_vector_exact`].
+    #[track_caller]
+    pub fn hessian_vector_exact(
+        &self,
+        mut f: impl FnMut(&[Dual<Dual>]) -> Dual<Dual>,
+        theta: &[f64],
+        v: &[f64],
+        analytic: &[f64],
+    ) -> Report {
+        assert_eq!(theta.len(), analytic.len(), "elements of θ and of Hv");
+        let mut undefined = false;
+        let mut watched = |t: &[Dual<Dual>]| {
+            let y = f(t);
+            undefined |= y.to_f64().is_nan();
+            y
+        };
+        let exact = exact_hessian_vector(&mut watched, theta, v);
+        let value = if undefined { f64::NAN } else { 0.0 };
+        let elements = exact.iter().map(|&slope| judged(slope, value));
+        report(Kind::HessianVector, analytic, elements, self.tolerance)
+    }
 }
 
 /// A slope without a value where f is defined is one at a kink: nothing to compare with. Otherwise it is a NaN like any

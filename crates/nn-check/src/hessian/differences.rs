@@ -75,7 +75,7 @@ impl<'a> Differences<'a> {
             largest: 0.0,
             gradients: 1,
         };
-        differences.noise = differences.round_off();
+        differences.noise = differences.round_off()?;
         Ok(differences)
     }
 
@@ -105,7 +105,7 @@ impl<'a> Differences<'a> {
         let Some(unit) = self.unit(v)? else { return Ok(()) };
         let first = self.step;
         let (longest, shortest) = (self.scale.max(1.0), LAST_STEP * self.scale);
-        let mut least = self.error_at(&unit, first);
+        let mut least = self.error_at(&unit, first)?;
         let is_lost = least >= JUMP;
         for by in [0.1, 10.0] {
             let (mut step, mut misses) = (first * by, 0);
@@ -117,7 +117,7 @@ impl<'a> Differences<'a> {
                 && (misses < 2 || least >= JUMP)
                 && (shortest..=longest).contains(&step)
             {
-                let error = self.error_at(&unit, step);
+                let error = self.error_at(&unit, step)?;
                 misses = if error < 0.5 * least { 0 } else { misses + 1 };
                 if error < least {
                     (self.step, least) = (step, error);
@@ -129,7 +129,7 @@ impl<'a> Differences<'a> {
             if is_lost {
                 self.reach = self.reach.max((self.step / FIRST_STEP).min(longest));
             }
-            self.noise = self.round_off();
+            self.noise = self.round_off()?;
         }
         Ok(())
     }
@@ -149,7 +149,7 @@ impl<'a> Differences<'a> {
         let mut best: Option<HessianVector> = None;
         let mut step = self.step;
         while step >= LAST_STEP * self.reach {
-            if let Some(next) = self.extrapolated(&unit, step) {
+            if let Some(next) = self.extrapolated(&unit, step)? {
                 let is_better = best.as_ref().is_none_or(|best| next.error() < best.error());
                 best = if is_better { Some(next) } else { best };
                 if best.as_ref().is_some_and(|best| self.is_within(best, ACCEPTED)) {
@@ -177,11 +177,20 @@ impl<'a> Differences<'a> {
     }
 
     /// The error relative to ‖Hv‖, or one of the two numbers for what is worse.
-    fn error_at(&mut self, unit: &[f64], step: f64) -> f64 {
-        self.extrapolated(unit, step).map_or(UNDEFINED, |hv| match norm(&hv.product) {
+    fn error_at(&mut self, unit: &[f64], step: f64) -> Result<f64, PointError> {
+        let hv = self.extrapolated(unit, step)?;
+        Ok(hv.map_or(UNDEFINED, |hv| match norm(&hv.product) {
             0.0 => BLIND,
             size => hv.error() / size,
-        })
+        }))
+    }
+
+    /// ∇f at another point, as long as at θ.
+    fn gradient_at(&mut self, point: &[f64]) -> Result<Vec<f64>, PointError> {
+        self.gradients += 1;
+        let gradient = (self.gradient)(point);
+        length("the gradient", self.theta.len(), gradient.len())?;
+        Ok(gradient)
     }
 
     /// v/‖v‖; `None` for v = 0.
@@ -194,9 +203,10 @@ impl<'a> Differences<'a> {
 
     /// Central differences a, b, c over h, h/2, h/4. (4b - a)/3 and (4c - b)/3 are free of h², and (64c - 20b + a)/45 of h⁴ too;
     /// the last two differ by the error of the former. `None` where a gradient is not finite.
-    fn extrapolated(&mut self, unit: &[f64], h: f64) -> Option<HessianVector> {
-        let [a, b, c] = [h, h / 2.0, h / 4.0].map(|h| self.central(unit, h));
-        let (a, b, c) = (a?, b?, c?);
+    fn extrapolated(&mut self, unit: &[f64], h: f64) -> Result<Option<HessianVector>, PointError> {
+        let a = self.central(unit, h)?;
+        let (b, c) = (self.central(unit, h / 2.0)?, self.central(unit, h / 4.0)?);
+        let (Some(a), Some(b), Some(c)) = (a, b, c) else { return Ok(None) };
         let n = unit.len();
         let (mut product, mut truncation) = (vec![0.0; n], vec![0.0; n]);
         for i in 0..n {
@@ -208,47 +218,40 @@ impl<'a> Differences<'a> {
         // √(256² + 40² + 1)/45/√2 = 4.1 σ/h. Where θ itself is rounded the gradient moves by ε/2·‖Hθ‖ and less.
         let round_off = self.noise.max(f64::EPSILON * a.size.max(c.size))
             + 0.5 * f64::EPSILON * self.scale * norm(&product);
-        product.iter().all(|x| x.is_finite()).then_some(HessianVector {
+        Ok(product.iter().all(|x| x.is_finite()).then_some(HessianVector {
             noise: 4.1 * round_off / h,
             product,
             truncation,
             is_smooth: true,
-        })
+        }))
     }
 
-    fn central(&mut self, unit: &[f64], h: f64) -> Option<Central> {
+    fn central(&mut self, unit: &[f64], h: f64) -> Result<Option<Central>, PointError> {
         let moved = |by: f64| -> Vec<f64> { self.theta.iter().zip(unit).map(|(x, v)| x + by * v).collect() };
         let (ahead, behind) = (moved(h), moved(-h));
-        self.gradients += 2;
-        let (ahead, behind) = ((self.gradient)(&ahead), (self.gradient)(&behind));
-        if ahead.len() != unit.len() || behind.len() != unit.len() {
-            return None;
-        }
+        let (ahead, behind) = (self.gradient_at(&ahead)?, self.gradient_at(&behind)?);
         let size = norm(&ahead).max(norm(&behind));
         let slope = ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * h)).collect();
-        size.is_finite().then_some(Central { slope, size })
+        Ok(size.is_finite().then_some(Central { slope, size }))
     }
 
     /// As for a function (`numeric.rs`): fourth differences of close points on a line show round-off alone, with the variance 70
     /// of one gradient's. The median over the windows leaves out one in which a kink lies.
-    fn round_off(&mut self) -> f64 {
+    fn round_off(&mut self) -> Result<f64, PointError> {
         const POINTS: usize = 10;
         /// Relative to ‖θ‖. Closer points are often rounded alike.
         const SPACING: f64 = 1e-7;
         let mut direction = vec![0.0; self.theta.len()];
         Stream::new(0, Stream::key("round-off"), 0).normal(0, 0.0, 1.0, &mut direction);
         let by = SPACING * self.reach / norm(&direction).max(f64::MIN_POSITIVE);
-        let points: Vec<Vec<f64>> = (0..POINTS)
-            .map(|k| {
-                let by = by * k as f64;
-                let point: Vec<f64> = self.theta.iter().zip(&direction).map(|(x, d)| x + by * d).collect();
-                self.gradients += 1;
-                (self.gradient)(&point)
-            })
-            .collect();
+        let mut points: Vec<Vec<f64>> = Vec::with_capacity(POINTS);
+        for k in 0..POINTS {
+            let by = by * k as f64;
+            let point: Vec<f64> = self.theta.iter().zip(&direction).map(|(x, d)| x + by * d).collect();
+            points.push(self.gradient_at(&point)?);
+        }
         let mut squares: Vec<f64> = points
             .windows(5)
-            .filter(|w| w.iter().all(|g| g.len() == self.theta.len()))
             .map(|w| {
                 let fourth = |i: usize| w[0][i] - 4.0 * w[1][i] + 6.0 * w[2][i] - 4.0 * w[3][i] + w[4][i];
                 (0..self.theta.len()).map(|i| fourth(i).powi(2)).sum::<f64>() / 70.0
@@ -256,7 +259,7 @@ impl<'a> Differences<'a> {
             .filter(|square| square.is_finite())
             .collect();
         squares.sort_by(f64::total_cmp);
-        squares.get(squares.len() / 2).map_or(0.0, |square| square.sqrt())
+        Ok(squares.get(squares.len() / 2).map_or(0.0, |square| square.sqrt()))
     }
 }
 

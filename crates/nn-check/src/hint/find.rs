@@ -65,7 +65,10 @@ impl Case<'_> {
         hints.extend(order::hints(self));
         hints.extend(self.missing_sample());
         hints.extend(offset::hints(self, &hints));
-        hints.extend(place::hints(self));
+        // A factor is everywhere.
+        if !hints.iter().any(|hint| matches!(hint, Hint::Sign | Hint::BatchSize(_) | Hint::Ratio(_))) {
+            hints.extend(place::hints(self));
+        }
         hints
     }
 

@@ -7,11 +7,14 @@ use super::{Line, Outcome, Rung, SIGMAS, STEP};
 
 /// The ratio of two neighbouring steps. Neither it nor its first powers are near a whole number: a wave of f in time with one step is
 /// not with the next.
-const RATIO: f64 = 4.41;
+pub(super) const RATIO: f64 = 4.41;
 
 /// Rungs below and above the step of the first look, at most: down to 4e-17 and up to some 1e8 of the scale.
 const DOWN: usize = 20;
 const UP: usize = 20;
+
+/// The standard deviation of the slope from three rungs, of one of round-off over the shortest step.
+pub(super) const THREE_RUNGS: f64 = 0.8;
 
 /// Rungs of the second look: from a quarter of the scale down to 1e-12 of it.
 const SECOND: i32 = 20;
@@ -29,7 +32,7 @@ impl Line<'_> {
             Outcome::Smooth { slope, noise }
                 if (analytic - slope).abs() > noise + 1e-7 * (analytic.abs() + slope.abs()) =>
             {
-                self.second_look(analytic, slope, stretch(key, 9)).unwrap_or(found)
+                self.second_look(analytic, (slope, noise, step), stretch(key, 9))
             }
             Outcome::Smooth { slope, noise } if step > NEAR * self.scale() => {
                 self.look_near(slope, noise, weight, stretch(key, 10)).unwrap_or(found)
@@ -47,13 +50,13 @@ impl Line<'_> {
         if rungs.iter().all(|rung| rung.slope == 0.0 && rung.jump == 0.0) {
             return None;
         }
-        let contradicts = |near: &Estimate| {
-            let allowed = 2.0 * (near.error() + noise) + 1e-7 * (near.slope.abs() + slope.abs());
-            (near.slope - slope).abs() > allowed
+        let contradicts = |near: f64, error: f64| {
+            (near - slope).abs() > 2.0 * (error + noise) + 1e-7 * (near.abs() + slope.abs())
         };
         match best(&rungs) {
-            Some(near) if contradicts(&near) => {
-                Some(Outcome::Smooth { slope: near.slope, noise: near.error() })
+            Some(near) if contradicts(near.slope, near.error()) => {
+                let noise = near.error().max(self.noise_over(rungs[near.first + 2].h, near.slope));
+                contradicts(near.slope, noise).then_some(Outcome::Smooth { slope: near.slope, noise })
             }
             Some(_) => None,
             None => match self.climb(start, 1e-8 * slope.abs().max(weight)).0 {
@@ -65,8 +68,9 @@ impl Line<'_> {
 
     /// A second look, over the whole range of steps, before an element is called wrong. The steps may have been in time with a wave of f
     /// (`sin(θ·1e6)`), or have crossed a small jump, as a solver that stops early has them: then shorter steps speak for `analytic`, and are
-    /// believed. `None` where none do, or where still shorter ones speak for `slope`.
-    fn second_look(&mut self, analytic: f64, slope: f64, stretch: f64) -> Option<Outcome> {
+    /// believed, unless still shorter ones speak for the slope that was `found`, with its noise and its step.
+    fn second_look(&mut self, analytic: f64, found: (f64, f64, f64), stretch: f64) -> Outcome {
+        let (slope, noise, step) = found;
         let longest = 0.25 * self.scale() * stretch;
         let shortest = 64.0 * f64::EPSILON * self.x.abs();
         let steps = (0..SECOND).map(|k| longest * RATIO.powi(-k)).filter(|&h| h > shortest);
@@ -81,9 +85,14 @@ impl Line<'_> {
             let near = estimates.filter(|e| (e.slope - value).abs() <= e.error() + 0.1 * differs);
             near.filter(|e| e.error() <= 0.1 * differs).min_by(|a, b| a.error().total_cmp(&b.error()))
         };
-        let witness = speaks_for(analytic)?;
-        let is_outdone = speaks_for(slope).is_some_and(|against| against.first > witness.first);
-        (!is_outdone).then_some(Outcome::Smooth { slope: witness.slope, noise: witness.error() })
+        if let Some(witness) = speaks_for(analytic)
+            && speaks_for(slope).is_none_or(|against| against.first <= witness.first)
+        {
+            return Outcome::Smooth { slope: witness.slope, noise: witness.error() };
+        }
+        // Close points may show less round-off than there is: a sum one term of which has lost its digits is made of stairs, and
+        // they lie on one. So it is measured once more where the steps lie.
+        Outcome::Smooth { slope, noise: noise.max(self.noise_over(step, slope)) }
     }
 
     /// The estimate with the least error that a few steps around the usual one find, with its shortest step.
@@ -217,7 +226,7 @@ fn estimate(rungs: &[Rung], first: usize) -> Option<Estimate> {
     let (kink_before, kink) = (jump(&three[..2]), jump(&three[1..]));
     // Where f is smooth what is left of the jump falls as h³, by 1/64 from pair to pair.
     let harmless = jump_noise(&three[1..]).max(kink_before.abs() / 8.0).max(1e-9 * fine.abs());
-    let noise = SIGMAS * 0.8 * three[2].noise / three[2].h;
+    let noise = SIGMAS * THREE_RUNGS * three[2].noise / three[2].h;
     let truncation = (fine - coarse).abs();
     let is_usable = kink.abs() <= harmless && (truncation + noise).is_finite();
     is_usable.then_some(Estimate { first, slope: fine, truncation, noise })

@@ -216,6 +216,67 @@ fn the_ends_of_a_large_spectrum_are_found() {
     assert!(point.escape().unwrap()[17].abs() > 0.999);
 }
 
+/// A diagonal Hessian in the origin.
+fn diagonal(curvatures: &[f64], steps: usize, seed: u64) -> nn_check::CriticalPoint {
+    let g = |t: &[f64]| -> Vec<f64> { t.iter().zip(curvatures).map(|(t, c)| c * t).collect() };
+    CriticalTest::new().steps(steps).seed(seed).gradient(g, &vec![0.0; curvatures.len()]).unwrap()
+}
+
+/// Curvatures that crowd about 0, one of which is a little below: until it is found the point has no name, and then it is a saddle. At no
+/// number of steps is it a minimum or a valley.
+#[test]
+fn a_tiny_negative_eigenvalue_in_a_crowd_is_never_a_minimum() {
+    let n = 1000;
+    for negative in [-1e-3, -1e-5, -1e-7] {
+        // From 1e-6 to 1, evenly in the logarithm.
+        let mut curvatures: Vec<f64> = (0..n).map(|i| 10f64.powf(-6.0 * i as f64 / (n - 1) as f64)).collect();
+        curvatures[777] = negative;
+        for seed in 0..3 {
+            for steps in [5, 10, 20, 40, 80, 160, 320] {
+                let point = diagonal(&curvatures, steps, seed);
+                assert!(
+                    matches!(point.kind(), PointKind::Unresolved | PointKind::Saddle),
+                    "{negative} {steps} {seed}: {point}"
+                );
+                assert_eq!(
+                    point.kind() == PointKind::Unresolved,
+                    point.smallest().value() >= -point.noise(),
+                    "{point}"
+                );
+                assert!(point.smallest().value() - point.unseen(1e-6) <= negative, "{point}");
+            }
+        }
+    }
+    let point = diagonal(&vec![0.5; 300].into_iter().chain([-1e-3]).collect::<Vec<_>>(), 40, 0);
+    assert_eq!(point.kind(), PointKind::Saddle, "{point}");
+}
+
+/// Clusters: many curvatures within 1e-9 of each other count as one, and the ends settle early.
+#[test]
+fn clusters_settle_and_have_names() {
+    let cluster = |at: f64, n: usize| (0..n).map(move |i| at * (1.0 + 1e-9 * i as f64 / n as f64));
+    let minimum: Vec<f64> = cluster(1e-3, 400).chain(cluster(1.0, 400)).chain(cluster(7.0, 3)).collect();
+    let point = diagonal(&minimum, 100, 1);
+    assert_eq!((point.kind(), point.is_settled()), (PointKind::Minimum, true), "{point}");
+    assert!(
+        point.steps() < 100 && (point.smallest().value() - 1e-3).abs() <= point.smallest().bound() + 1e-12
+    );
+    assert!(point.smallest().bound() < 1e-5, "{point}");
+    // Zeros that are zero.
+    let valley: Vec<f64> = vec![0.0; 500].into_iter().chain(cluster(1.0, 400)).chain([3.0, 8.0]).collect();
+    let point = diagonal(&valley, 100, 1);
+    assert_eq!((point.kind(), point.is_settled()), (PointKind::Valley, true), "{point}");
+    let maximum: Vec<f64> = minimum.iter().map(|c| -c).collect();
+    assert_eq!(diagonal(&maximum, 100, 2).kind(), PointKind::Maximum);
+    // A continuum down to 0 has no end that ten steps could see.
+    let dense: Vec<f64> = (1..=2000).map(|i| i as f64 / 2000.0).collect();
+    let point = diagonal(&dense, 10, 0);
+    assert_eq!((point.kind(), point.is_settled()), (PointKind::Unresolved, false), "{point}");
+    assert!(point.to_string().contains("not settled: more steps"), "{point}");
+    assert_eq!(diagonal(&dense, 600, 0).kind(), PointKind::Minimum);
+    assert_eq!(diagonal(&dense[..40], 100, 0).unseen(1e-9), 0.0);
+}
+
 proptest! {
     #[test]
     fn known_spectra_are_found(

@@ -96,6 +96,11 @@ fn bad_input_is_refused_with_its_place() {
         refused(|_| vec![1.0], &[1.0, 2.0], &[1.0, 2.0]).to_string(),
         "the gradient has 1 elements, θ has 2"
     );
+    // A gradient that changes its length beside θ.
+    assert_eq!(
+        refused(|t| if t[0] == 1.0 { t.to_vec() } else { vec![0.0; 5] }, &[1.0, 2.0], &[1.0, 2.0]),
+        PointError::Length { what: "the gradient", expected: 2, found: 5 }
+    );
     assert_eq!(
         refused(identity, &[1.0, f64::INFINITY], &[1.0, 0.0]).to_string(),
         "element 1 of θ is inf, expected a finite number"
