@@ -6,7 +6,9 @@ use crate::Element;
 pub(super) fn hints(case: &Case<'_>, found: &[Hint]) -> Vec<Hint> {
     let mut hints = Vec::new();
     let offset = Offset::of(case);
+    // Where n itself is a multiple of θ a factor says the same in fewer words.
     if case.elements.len() > 1
+        && !found.iter().any(|hint| matches!(hint, Hint::Sign | Hint::BatchSize(_) | Hint::Ratio(_)))
         && let Some(c) = offset.factor(&case.theta)
     {
         hints.push(Hint::Penalty(c));

@@ -79,8 +79,10 @@ pub(crate) fn round_off_along(f: &mut dyn FnMut(f64) -> f64, x: f64, spacing: f6
         sizes.sort_by(f64::total_cmp);
         sizes[sizes.len() / 2] / MEDIAN / variance(order).sqrt()
     };
-    let least = estimate(4).min(estimate(6));
-    if least.is_finite() { least } else { 0.0 }
+    // Noise has the same size in all differences, and in a smooth function the higher ones are smaller.
+    let [a, b, c] = [4, 6, 8].map(estimate);
+    let is_noise = b > 0.3 * a && c > 0.3 * b;
+    if is_noise { a.min(b).min(c) } else { 0.0 }
 }
 
 fn values(f: &mut dyn FnMut(&[f64]) -> f64, point: &[f64], spacing: Spacing, line: u64) -> [f64; POINTS] {
