@@ -195,7 +195,7 @@ impl<'a, 'f> Columns<'a, 'f> {
                 let mut line = Line { f: &mut along, x: 0.0, here: here[i], noise: noise[i], typical: 0.0 };
                 let (numeric, noise) = match line.ladder(slope, norm) {
                     Outcome::Smooth { slope, noise } => (slope, noise),
-                    Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => (f64::NAN, 0.0),
+                    _ => (f64::NAN, 0.0),
                 };
                 let size = slope.abs() + numeric.abs();
                 Slope { analytic: slope, numeric, allowed: noise + 4.0 * rounding + 1e-9 * size, norm }

@@ -7,6 +7,7 @@ use tensor_ops::random::Stream;
 
 use crate::Check;
 use crate::function::Function;
+use crate::hessian::norm;
 use crate::numeric::{Line, Outcome};
 use crate::run::{Origin, Task};
 
@@ -20,7 +21,7 @@ const FOLLOWED: usize = 8;
 pub(crate) struct Seen {
     /// Its number.
     pub(crate) tensor: usize,
-    /// For each direction that gave a slope: what would have shown, relative to the norm of the gradient.
+    /// For each direction that gave a slope: from what on it is wrong, relative to the norm of the gradient.
     pub(crate) blur: Vec<f64>,
     /// Positions in the point that are to be looked at.
     pub(crate) found: Vec<usize>,
@@ -97,9 +98,9 @@ impl Check {
         for (at, &tensor) in tensors.iter().enumerate() {
             let (beams, slopes) = (&beams[at * k..][..k], &slopes[at * k..][..k]);
             let with_slope = slopes.iter().filter(|s| s.difference.is_some());
-            let blur = with_slope.map(|s| s.allowed / s.norm.max(f64::MIN_POSITIVE)).collect();
             // The difference has the standard deviation ‖a - n‖, and tolerance·(‖a‖ + ‖n‖) may be granted to that.
             let limit = |s: &Slopes| s.allowed + 12.0 * self.tolerance * s.norm;
+            let blur = with_slope.map(|s| limit(s) / s.norm.max(f64::MIN_POSITIVE)).collect();
             let wrong = slopes.iter().find(|s| s.is_beyond(limit(s))).map(Slopes::wrong);
             let off = beams.iter().zip(slopes).find(|(_, slopes)| slopes.is_off());
             let found = match off {
@@ -153,7 +154,7 @@ impl Check {
             let (x, a) = (&task.point[beam.range.clone()], &task.analytic[beam.range.clone()]);
             let analytic: f64 = v.iter().zip(a).map(|(v, a)| v * a).sum();
             let rounding: f64 = v.iter().zip(a).map(|(v, a)| (v * a).abs()).sum::<f64>() * f64::EPSILON;
-            let norm = a.iter().map(|a| a * a).sum::<f64>().sqrt();
+            let norm = norm(a);
             let mut along = |t: f64| {
                 let moved = point[beam.range.clone()].iter_mut().zip(x).zip(&v);
                 moved.for_each(|((point, x), v)| *point = x + t * v);
@@ -161,7 +162,7 @@ impl Check {
             };
             let mut line =
                 Line { f: &mut along, x: 0.0, here: origin.here, noise: origin.noise, typical: 0.0 };
-            let outcome = line.ladder(analytic, norm);
+            let outcome = line.ladder_with(analytic, norm, self.key(beam.range.start) ^ beam.number as u64);
             point[beam.range.clone()].copy_from_slice(x);
             match outcome {
                 Outcome::Smooth { slope, noise } => Slopes {
@@ -171,7 +172,7 @@ impl Check {
                     allowed: noise + 4.0 * rounding + 1e-9 * (analytic.abs() + slope.abs()),
                     norm,
                 },
-                Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => {
+                Outcome::Bend { .. } | Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => {
                     Slopes { analytic, numeric: f64::NAN, difference: None, allowed: 0.0, norm }
                 }
             }

@@ -47,6 +47,13 @@ impl Element {
     pub(crate) fn judge(index: usize, analytic: f64, outcome: Outcome, scale: &Scale) -> Element {
         let (numeric, noise) = match outcome {
             Outcome::Smooth { slope, noise } => (slope, noise),
+            // No slope between those to the two sides is wrong; beyond them the nearer one is what a should be.
+            Outcome::Bend { left, right, noise } => {
+                let (low, high) = (left.min(right), left.max(right));
+                let nearest = analytic.clamp(low, high);
+                let beyond = (analytic - nearest).abs() > ELEMENT * scale.tolerance * nearest.abs() + noise;
+                if beyond { (nearest, noise) } else { (f64::NAN, f64::NAN) }
+            }
             Outcome::Kink | Outcome::Inconclusive | Outcome::Undefined => (f64::NAN, f64::NAN),
         };
         let size = analytic.abs() + numeric.abs();
@@ -65,8 +72,9 @@ impl Element {
             Outcome::Smooth { .. } if analytic == 0.0 => Verdict::Vacuous,
             Outcome::Smooth { .. } => Verdict::Correct,
             // The slopes to both sides are numbers.
-            Outcome::Kink if !analytic.is_finite() => Verdict::Wrong,
-            Outcome::Kink => Verdict::Kink,
+            Outcome::Bend { .. } | Outcome::Kink if !analytic.is_finite() => Verdict::Wrong,
+            Outcome::Bend { .. } if !numeric.is_nan() => Verdict::Wrong,
+            Outcome::Bend { .. } | Outcome::Kink => Verdict::Kink,
             Outcome::Inconclusive | Outcome::Undefined => Verdict::Inconclusive,
         };
         Element { index, analytic, numeric, noise, verdict }

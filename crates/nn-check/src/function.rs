@@ -37,12 +37,21 @@ pub(crate) enum Who<'a, Y = f64> {
 pub(crate) struct Function<'a, Y = f64> {
     pub(crate) who: Who<'a, Y>,
     pub(crate) meter: Arc<Meter>,
+    /// Functions that are not in use: a worker takes one, or makes one.
+    idle: Mutex<Vec<Worker<'a, Y>>>,
 }
+
+/// A function with the sample that it leaves out, and a point that it is given: every job leaves that as it was.
+type Worker<'a, Y> = (Option<Missing>, Own<'a, Y>, Vec<f64>);
 
 /// Elements of a piece of work: a piece is what is reported as progress, too.
 const PIECE: usize = 16;
 
-impl<Y> Function<'_, Y> {
+impl<'a, Y> Function<'a, Y> {
+    pub(crate) fn new(who: Who<'a, Y>, meter: Arc<Meter>) -> Function<'a, Y> {
+        Function { who, meter, idle: Mutex::new(Vec::new()) }
+    }
+
     /// `job` for each item, at `point`. The results do not depend on who computes them.
     pub(crate) fn map<I: Sync, R: Send + Clone>(
         &mut self,
@@ -64,18 +73,23 @@ impl<Y> Function<'_, Y> {
                 results
             }
             Who::Many(make) => {
-                // A worker takes a function that another has left, or makes one.
-                let idle = Mutex::new(Vec::new());
+                let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut results: Vec<Option<R>> = vec![None; items.len()];
                 let pieces = items.len().div_ceil(PIECE);
                 pool::split(pieces, [(&mut results[..], PIECE)], |piece, [results]| {
-                    let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                    let (mut f, mut point) = taken.unwrap_or_else(|| (make(missing), point.to_vec()));
+                    let taken = {
+                        let mut idle = idle();
+                        let fits =
+                            |worker: &Worker<'_, Y>| worker.0 == missing && worker.2.len() == point.len();
+                        idle.iter().rposition(fits).map(|at| idle.swap_remove(at))
+                    };
+                    let (_, mut f, mut at) =
+                        taken.unwrap_or_else(|| (missing, make(missing), point.to_vec()));
                     for (result, item) in results.iter_mut().zip(&items[piece * PIECE..]) {
-                        *result = Some(job(&mut *f, &mut point, item));
+                        *result = Some(job(&mut *f, &mut at, item));
                     }
                     meter.done(results.len());
-                    idle.lock().unwrap_or_else(PoisonError::into_inner).push((f, point));
+                    idle().push((missing, f, at));
                 });
                 results.into_iter().flatten().collect()
             }

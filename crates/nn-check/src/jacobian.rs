@@ -167,7 +167,7 @@ impl Check {
         );
         let meter = Meter::new(&self.progress);
         let (sample, directions) = self.plan(inputs, 1);
-        let mut columns = Columns::new(self, x, outputs, analytic, Function { who, meter: meter.clone() });
+        let mut columns = Columns::new(self, x, outputs, analytic, Function::new(who, meter.clone()));
         columns.look_at(crate::sample::positions(inputs, sample, self.seed, name));
         let mut seen = Vec::new();
         if sample < inputs {

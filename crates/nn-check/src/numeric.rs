@@ -1,23 +1,21 @@
 //! One element of a numerical gradient: the slope of a function along a line, and how far it may be off.
 //!
-//! Most elements are done with four values: two central differences, over h and h/2, extrapolated to step 0. Where they do not
-//! agree, where round-off is too large to tell, or where the analytic gradient says something else, the [`ladder`] of steps decides.
+//! Most elements are done with the four values of a first [`look`]. Where they do not agree, where round-off is too large to tell,
+//! or where the analytic gradient says something else, the [`ladder`] of steps decides.
 
 mod ladder;
+mod look;
 mod noise;
+mod stairs;
 
 pub(crate) use noise::{root_mean_square, round_off};
 
 /// How many standard deviations round-off is granted: a model has many elements, each of which has its chance to be far off.
 const SIGMAS: f64 = 6.0;
 
-/// The step of the first look, relative to max(|x|, 1). The extrapolated difference has an error of order h⁴, which is less
+/// The step of the first look, relative to max(|x|, 1). The slope from its points has an error of order h³, which is less
 /// than round-off, about 1e-16/h.
 const STEP: f64 = 1e-4;
-
-/// How far the slopes over h and h/2 may differ at the first look, relative to the slope and its change: at h = 1e-4, what
-/// f‴ = 800·f′ makes.
-const SMOOTH: f64 = 1e-6;
 
 /// What the differences say of an element.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +26,14 @@ pub(crate) enum Outcome {
         /// How far round-off and the step may have moved the slope.
         noise: f64,
     },
-    /// The slopes to both sides differ, however small the step.
+    /// The slopes to both sides are numbers, and differ however small the step.
+    Bend {
+        left: f64,
+        right: f64,
+        /// How far round-off and the step may have moved either.
+        noise: f64,
+    },
+    /// The slopes to both sides part, and have no limit: a step of f, or a root.
     Kink,
     /// No step gives a number to rely on.
     Inconclusive,
@@ -66,10 +71,10 @@ pub(crate) struct Line<'a> {
 
 /// A central difference over one step.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rung {
-    pub(crate) h: f64,
+struct Rung {
+    h: f64,
     /// (f(x+h) - f(x-h)) / 2h
-    pub(crate) slope: f64,
+    slope: f64,
     /// The slope to the right minus the slope to the left.
     jump: f64,
     /// The standard deviation of round-off in a value of f.
@@ -82,43 +87,28 @@ impl Line<'_> {
         self.x.abs().max(1.0)
     }
 
-    pub(crate) fn rung(&mut self, h: f64) -> Rung {
+    fn rung(&mut self, h: f64) -> Rung {
         let x = self.x;
         // The steps that are really taken, which rounding makes differ from h.
         let (right, left) = ((x + h) - x, x - (x - h));
         let (ahead, behind) = ((self.f)(x + h), (self.f)(x - h));
         let jump = (ahead - self.here) / right - (self.here - behind) / left;
-        let largest = ahead.abs().max(behind.abs());
+        let noise = self.noise_of(jump, h, ahead.abs().max(behind.abs()));
+        Rung { h: 0.5 * (right + left), slope: (ahead - behind) / (right + left), jump, noise }
+    }
+
+    /// The standard deviation of round-off in values of f at a distance of `h`, up to `largest` in size; `jump` is how much the slope changes.
+    fn noise_of(&self, jump: f64, h: f64, largest: f64) -> f64 {
         // Noise grows with the values, but not without bound where terms cancel at x.
         let growth = (largest / self.here.abs()).clamp(1.0, 16.0);
         let growth = if growth.is_finite() { growth } else { 1.0 };
         // Near a minimum x's own rounding shows: it moves f by ε·|x|·f'·h and more, where f' = 0 is f''·h.
         let own = f64::EPSILON * (jump.abs() * self.x.abs().max(h)).max(0.5 * largest);
-        Rung {
-            h: 0.5 * (right + left),
-            slope: (ahead - behind) / (right + left),
-            jump,
-            noise: (self.noise * growth).max(own),
-        }
+        (self.noise * growth).max(own)
     }
 
-    /// Two central differences. Never looks at the analytic gradient.
+    /// A first look with steps that are a function of the point.
     pub(crate) fn first_look(&mut self) -> Outcome {
-        let h = STEP * self.scale();
-        let (whole, half) = (self.rung(h), self.rung(h / 2.0));
-        let noise = whole.noise.max(half.noise);
-        // Where f is smooth the jump is h·f'', so half the step has half the jump. The two differ by round-off alone,
-        // whose standard deviation is √70·noise/h: two values with factor 1, two with 4, and f(x) with 6.
-        let is_smooth = (whole.jump - 2.0 * half.jump).abs() <= SIGMAS * 70f64.sqrt() * noise / h;
-        // A kink at h/3 passes that test, but moves the two slopes apart; √2.5·noise/h is their round-off, and h²f‴/8
-        // their difference where f is smooth.
-        let apart = (whole.slope - half.slope).abs();
-        let tolerance = SIGMAS * 2.5f64.sqrt() * noise / h + SMOOTH * (half.slope.abs() + half.jump.abs());
-        if !(is_smooth && apart <= tolerance) {
-            return Outcome::Inconclusive;
-        }
-        // The extrapolation has a standard deviation of √(16·4 + 1)/(3√2)·noise/h, about 1.9.
-        let slope = (4.0 * half.slope - whole.slope) / 3.0;
-        Outcome::Smooth { slope, noise: SIGMAS * 1.9 * noise / h + 0.01 * apart }
+        self.first_look_with(self.x.to_bits())
     }
 }

@@ -64,7 +64,9 @@ impl Report {
 
     /// ‖a - n‖ / (‖a‖ + ‖n‖) over all tensors: the course's measure.
     pub fn distance(&self) -> f64 {
-        distance(self.tensors.iter().fold([0.0; 3], |sum, t| [0, 1, 2].map(|i| sum[i] + t.squares[i])))
+        let unit = self.tensors.iter().fold(0.0, |m: f64, t| m.max(t.unit));
+        let share = |t: &Tensor, i: usize| (t.squares[i].sqrt() * (t.unit / unit)).powi(2);
+        distance(self.tensors.iter().fold([0.0; 3], |sum, t| [0, 1, 2].map(|i| sum[i] + share(t, i))))
     }
 
     /// The course's band for the distance.
@@ -97,11 +99,14 @@ impl Report {
         self.tensors.iter().map(|t| t.shape.size()).sum()
     }
 
-    /// A bound for the chance that an error of a tensor's gradient, `error` of its norm, has stayed hidden: 0 where every element
-    /// was looked at, 1 where a tensor was sampled and no random direction tells of the rest.
+    /// A bound for the chance that a gradient that is wrong by `error`, relative to the norm of a tensor's gradient, does not get the
+    /// verdict [`Verdict::Wrong`]: 0 where every element was looked at, 1 where a tensor was sampled and no random direction tells of
+    /// the rest.
     ///
-    /// An error δ shows along a normal direction as a number of N(0, ‖δ‖²), which is less than round-off τ with a chance of at most
-    /// √(2/π)·τ/‖δ‖; directions are independent, and the worst tensor counts.
+    /// An error δ shows along a normal direction as a number of N(0, ‖δ‖²). The verdict is wrong where that is more than τ, which is round-off and
+    /// what the tolerance grants to a whole tensor; so it is missed with a chance of erf(τ/√2‖δ‖). Directions are independent,
+    /// and the worst tensor counts. The chance is no less only for an error that spares the sample, and is spread so thin that each element
+    /// passes by itself: others are found by these, too.
     ///
     /// ```
     /// let report = nn_check::check_gradient(|t| t[0] * t[1], &[2.0, 3.0], &[3.0, 2.0]);

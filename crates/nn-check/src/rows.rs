@@ -43,7 +43,8 @@ pub(crate) fn judge(name: &str, tolerance: f64, columns: &Columns<'_, '_>) -> Ju
         for e in found {
             let e = Element { index: i * inputs + e.index, ..e };
             // A wrong element by its share of the row.
-            let badness = if e.verdict == Verdict::Wrong { e.difference() / unit } else { e.badness() };
+            let badness =
+                if e.verdict == Verdict::Wrong { e.difference() / row.unit / unit } else { e.badness() };
             elements.push(e);
             ranked.push((badness, e));
         }
@@ -66,15 +67,15 @@ pub(crate) fn add_directions(tensor: &mut Tensor, seen: &[Vec<Slope>], tolerance
     for slopes in seen {
         let with_slope = || slopes.iter().filter(|s| !s.numeric.is_nan());
         // The row of which least is seen.
-        let blur = with_slope().map(|s| s.allowed / s.norm.max(f64::MIN_POSITIVE)).fold(0.0, f64::max);
+        let limit = |s: &Slope| s.allowed + 12.0 * tolerance * s.norm;
+        let blur = with_slope().map(|s| limit(s) / s.norm.max(f64::MIN_POSITIVE)).fold(0.0, f64::max);
         if with_slope().count() == slopes.len() {
             tensor.directions.push(blur);
         }
         // As for the tensors of a gradient.
         let is_wrong = |s: &&Slope| {
-            let limit = s.allowed + 12.0 * tolerance * s.norm;
             let difference = (s.analytic - s.numeric).abs();
-            difference.is_nan() || difference > limit
+            difference.is_nan() || difference > limit(s)
         };
         if let Some(s) = with_slope().find(is_wrong)
             && tensor.verdict != Verdict::Wrong

@@ -8,10 +8,10 @@ use tensor_ops::Shape;
 
 use crate::direction::Seen;
 use crate::explain::explain;
-use crate::function::{Eval, Function, Missing, Who};
+use crate::function::{Eval, Function, Who};
 use crate::meter::Meter;
 use crate::numeric::{Line, Outcome, root_mean_square, round_off};
-use crate::{Check, Element, Hint, Report, Tensor, Verdict, sample};
+use crate::{Check, Element, Report, Tensor, Verdict, sample};
 
 /// Elements that climb the ladder at a time. Where all of them are wrong, the others are believed to be what they look like.
 const CLIMBERS: usize = 256;
@@ -49,6 +49,8 @@ pub(crate) struct Origin {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Item {
     pub(crate) index: usize,
+    /// The number of its tensor.
+    tensor: usize,
     analytic: f64,
     /// The root mean squares of its tensor's gradient and of the tensor.
     weight: f64,
@@ -65,13 +67,13 @@ impl Check {
 
     /// A check that may be a part of a longer one.
     pub(crate) fn run_along(&self, task: &Task<'_>, who: Who<'_>, meter: &Arc<Meter>) -> Report {
-        let mut function = Function { who, meter: meter.clone() };
-        let origin = origin(task, &mut function, None);
+        let mut function = Function::new(who, meter.clone());
+        let origin = origin(task, &mut function);
         let sizes: Vec<usize> = task.parts.iter().map(|part| part.range.len()).collect();
         let (sample, directions) = self.plan(sizes.iter().sum(), sizes.len());
         let quotas = sample::quotas(&sizes, sample);
         let mut items: Vec<Item> = Vec::new();
-        for (part, &quota) in task.parts.iter().zip(&quotas) {
+        for (t, (part, &quota)) in task.parts.iter().zip(&quotas).enumerate() {
             let mut positions = sample::positions(part.range.len(), quota, self.seed, &part.name);
             // What is no number needs no sample to be seen.
             let analytic = &task.analytic[part.range.clone()];
@@ -82,7 +84,7 @@ impl Check {
                 positions.sort_unstable();
                 positions.dedup();
             }
-            items.extend(task.items(part, positions.into_iter().map(|i| part.range.start + i)));
+            items.extend(task.items(t, positions.into_iter().map(|i| part.range.start + i)));
         }
         let mut outcomes = self.outcomes(task, &mut function, &origin, &items);
         let partial: Vec<usize> = (0..sizes.len()).filter(|&t| quotas[t] < sizes[t]).collect();
@@ -120,7 +122,7 @@ impl Check {
         let mut more = Vec::new();
         for (tensor, positions) in positions {
             let new = positions.into_iter().filter(|index| !known.contains(index));
-            more.extend(task.items(&task.parts[tensor], new));
+            more.extend(task.items(tensor, new));
         }
         outcomes.extend(self.outcomes(task, function, origin, &more));
         items.extend(more);
@@ -135,37 +137,57 @@ impl Check {
         items: &[Item],
     ) -> Vec<Outcome> {
         let mut outcomes = function.map(task.point, None, items, |f, point, item| {
-            origin.along(f, point, item, |line| line.first_look())
+            origin.along(f, point, item, |line| line.first_look_with(self.key(item.index)))
         });
-        let doubtful: Vec<usize> =
-            (0..items.len()).filter(|&k| !outcomes[k].settles(items[k].analytic, items[k].weight)).collect();
-        let mut is_hopeless = false;
-        for chunk in doubtful.chunks(CLIMBERS) {
+        let mut doubtful: Vec<Vec<usize>> = vec![Vec::new(); task.parts.len()];
+        for (k, (item, outcome)) in items.iter().zip(&outcomes).enumerate() {
+            if !outcome.settles(item.analytic, item.weight) {
+                doubtful[item.tensor].push(k);
+            }
+        }
+        // In each round some of every tensor climb, so that one that is wrong everywhere costs the others nothing and excuses none of them.
+        let longest = doubtful.iter().map(Vec::len).max().unwrap_or(0);
+        let mut is_hopeless = vec![false; task.parts.len()];
+        for round in 0..longest.div_ceil(CLIMBERS) {
             let sharp = |k: usize| outcomes[k].is_sharp(items[k].analytic, items[k].weight);
-            let climbing: Vec<usize> =
-                chunk.iter().copied().filter(|&k| !(is_hopeless && sharp(k))).collect();
+            let chunks = || doubtful.iter().filter_map(|all| all.chunks(CLIMBERS).nth(round));
+            let climbing: Vec<usize> = chunks()
+                .flatten()
+                .copied()
+                .filter(|&k| !(is_hopeless[items[k].tensor] && sharp(k)))
+                .collect();
             let climbers: Vec<Item> = climbing.iter().map(|&k| items[k]).collect();
             let found = function.map(task.point, None, &climbers, |f, point, item| {
-                origin.along(f, point, item, |line| line.ladder(item.analytic, item.weight))
+                let key = self.key(item.index);
+                origin.along(f, point, item, |line| line.ladder_with(item.analytic, item.weight, key))
             });
-            let is_wrong = |(item, outcome): (&Item, &Outcome)| matches!(*outcome, Outcome::Smooth { slope, noise } if (slope - item.analytic).abs() > 10.0 * noise);
-            is_hopeless |= chunk.len() == CLIMBERS && climbers.iter().zip(&found).all(is_wrong);
-            climbing.into_iter().zip(found).for_each(|(k, outcome)| outcomes[k] = outcome);
+            for chunk in chunks().filter(|chunk| chunk.len() == CLIMBERS) {
+                is_hopeless[items[chunk[0]].tensor] = true;
+            }
+            for ((k, item), outcome) in climbing.into_iter().zip(&climbers).zip(found) {
+                let is_wrong = matches!(outcome, Outcome::Smooth { slope, noise }
+                    if (slope - item.analytic).abs() > 10.0 * noise);
+                is_hopeless[item.tensor] &= is_wrong;
+                outcomes[k] = outcome;
+            }
         }
         outcomes
+    }
+
+    /// What the steps at a position are drawn from.
+    pub(crate) fn key(&self, index: usize) -> u64 {
+        self.seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ index as u64
     }
 
     /// The verdicts on the tensors, with those on their elements.
     fn judge(&self, task: &Task<'_>, items: &[Item], outcomes: &[Outcome], seen: &[Seen]) -> Vec<Judged> {
         let largest = items.iter().fold(0.0, |m: f64, item| m.max(item.weight));
         let mut judged = Vec::new();
-        for part in &task.parts {
-            let mut own: Vec<(usize, Outcome)> = items
-                .iter()
-                .zip(outcomes)
-                .filter(|(item, _)| part.range.contains(&item.index))
-                .map(|(item, outcome)| (item.index - part.range.start, *outcome))
-                .collect();
+        let mut by_tensor: Vec<Vec<(usize, Outcome)>> = vec![Vec::new(); task.parts.len()];
+        for (item, outcome) in items.iter().zip(outcomes) {
+            by_tensor[item.tensor].push((item.index - task.parts[item.tensor].range.start, *outcome));
+        }
+        for (part, mut own) in task.parts.iter().zip(by_tensor) {
             own.sort_by_key(|(index, _)| *index);
             let analytic = &task.analytic[part.range.clone()];
             judged.push(Tensor::judge(&part.name, part.shape, analytic, &own, self.tolerance, largest));
@@ -186,19 +208,20 @@ fn report(task: &Task<'_>, function: &mut Function<'_>, origin: &Origin, mut jud
         tensor.unreached =
             tensor.verdict == Verdict::Vacuous && vanishes && !task.reaches(function, origin, part);
     }
-    let hints: Vec<Vec<Hint>> = (0..judged.len()).map(|t| explain(task, function, &judged, t)).collect();
+    let hints = explain(task, function, origin, &judged);
     let tensors = judged.into_iter().zip(hints).map(|((tensor, _), hints)| Tensor { hints, ..tensor });
     Report { tensors: tensors.collect() }
 }
 
 impl Task<'_> {
     /// The items of a tensor at these positions of the point.
-    pub(crate) fn items(&self, part: &Part, indices: impl Iterator<Item = usize>) -> Vec<Item> {
+    pub(crate) fn items(&self, tensor: usize, indices: impl Iterator<Item = usize>) -> Vec<Item> {
+        let part = &self.parts[tensor];
         let finite: Vec<f64> =
             self.analytic[part.range.clone()].iter().copied().filter(|a| a.is_finite()).collect();
         let weight = root_mean_square(&finite);
         let typical = root_mean_square(&self.point[part.range.clone()]);
-        indices.map(|index| Item { index, analytic: self.analytic[index], weight, typical }).collect()
+        indices.map(|index| Item { index, tensor, analytic: self.analytic[index], weight, typical }).collect()
     }
 
     /// Whether the function changes when the whole tensor moves, far enough for any dependence to show.
@@ -243,8 +266,8 @@ impl Origin {
     }
 }
 
-pub(crate) fn origin(task: &Task<'_>, function: &mut Function<'_>, missing: Option<Missing>) -> Origin {
-    function.once(task.point, missing, |f, point| {
+fn origin(task: &Task<'_>, function: &mut Function<'_>) -> Origin {
+    function.once(task.point, None, |f, point| {
         let here = f(point);
         let noise = round_off(f, point).max(0.5 * f64::EPSILON * here.abs().max(task.scale));
         Origin { here, noise }

@@ -23,14 +23,15 @@ impl fmt::Display for Report {
             write!(f, ", {} where the function is not finite", self.undefined())?;
         }
         writeln!(f)?;
-        let directions = self.tensors.iter().map(|t| t.directions()).max().unwrap_or(0);
-        if directions > 0 {
+        if self.tensors.iter().any(Tensor::is_sampled) {
+            match self.tensors.iter().map(|t| t.directions()).max() {
+                Some(k) if k > 0 => {
+                    write!(f, "up to {k} random directions in each tensor that was sampled: ")?
+                }
+                _ => write!(f, "no random directions in the tensors that were sampled: ")?,
+            }
             let chance = self.chance_of_missing(1e-4);
-            write!(f, "up to {directions} random directions in each tensor that was sampled: ")?;
-            writeln!(
-                f,
-                "an error of 1e-4 of its gradient stays hidden with a chance of {chance:.0e} at most"
-            )?;
+            writeln!(f, "an error of 1e-4 of its gradient is missed with a chance of {chance:.0e} at most")?;
         }
         let name = width(self.tensors.iter().map(|t| t.name.chars().count()), "tensor");
         let shape = width(self.tensors.iter().map(|t| t.shape.to_string().len()), "shape");

@@ -1,6 +1,6 @@
 //! The findings of one tensor, judged.
 
-use tensor_ops::Shape;
+use tensor_ops::{Real, Shape};
 
 use crate::direction::{Seen, WrongSlope};
 use crate::element::Scale;
@@ -53,13 +53,16 @@ pub struct Tensor {
     pub(crate) hints: Vec<Hint>,
     /// The worst first.
     pub(crate) worst: Vec<Element>,
+    /// What the squares are in units of: the largest number among those compared, so that none of 1e200 overflows, and none of 1e-200
+    /// vanishes.
+    pub(crate) unit: f64,
     /// ‖a - n‖², ‖a‖² and ‖n‖², for the distance over several tensors.
     pub(crate) squares: [f64; 3],
     /// The square of how far round-off may have moved the numerical gradient.
     pub(crate) noise: f64,
     /// Whether the function does not depend on this tensor at all.
     pub(crate) unreached: bool,
-    /// For each random direction, the least error that it would have shown, relative to the norm of the gradient.
+    /// For each random direction, how much it may be off before the verdict is wrong, relative to the norm of the gradient.
     pub(crate) directions: Vec<f64>,
     /// Whether it stands beside what is checked, and decides only where it is wrong.
     pub(crate) aside: bool,
@@ -86,12 +89,17 @@ impl Tensor {
             outcomes.iter().map(|&(i, outcome)| Element::judge(i, analytic[i], outcome, &scale)).collect();
         let count = |verdict| elements.iter().filter(|e| e.verdict == verdict).count();
         let undefined = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Undefined).count();
+        let is_bent = |outcome: &Outcome| matches!(outcome, Outcome::Bend { .. } | Outcome::Kink);
         let mut tensor = Tensor {
             name: name.to_string(),
             part: String::new(),
             shape,
             compared: elements.iter().filter(|e| e.is_compared()).count(),
-            excluded: outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Kink).count(),
+            excluded: elements
+                .iter()
+                .zip(outcomes)
+                .filter(|(e, (_, outcome))| !e.is_compared() && is_bent(outcome))
+                .count(),
             inconclusive: count(Verdict::Inconclusive) - undefined,
             undefined,
             wrong: count(Verdict::Wrong),
@@ -99,6 +107,7 @@ impl Tensor {
             verdict: Verdict::Vacuous,
             hints: Vec::new(),
             worst: Vec::new(),
+            unit: unit(&elements),
             squares: [0.0; 3],
             noise: 0.0,
             unreached: false,
@@ -108,9 +117,9 @@ impl Tensor {
         };
         for e in elements.iter().filter(|e| e.is_compared()) {
             for (sum, x) in tensor.squares.iter_mut().zip([e.difference(), e.analytic, e.numeric]) {
-                *sum += x * x;
+                *sum += (x / tensor.unit).powi(2);
             }
-            tensor.noise += e.noise * e.noise;
+            tensor.noise += (e.noise / tensor.unit).powi(2);
         }
         tensor.distance = distance(tensor.squares);
         let mut ranked: Vec<&Element> = elements.iter().collect();
@@ -198,11 +207,17 @@ impl Tensor {
     }
 
     pub(crate) fn chance_of_missing(&self, error: f64) -> f64 {
-        if self.compared + self.excluded >= self.shape.size() {
+        if !self.is_sampled() {
             return 0.0;
         }
-        let chance = |blur: &f64| (2.0 / std::f64::consts::PI).sqrt() * blur / error;
-        self.directions.iter().map(|blur| chance(blur).min(1.0)).product()
+        // Less than so many standard deviations: Φ(x) - Φ(-x) = erf(x/√2).
+        let chance = |limit: &f64| Real::erf(limit / (error * std::f64::consts::SQRT_2));
+        self.directions.iter().map(chance).product()
+    }
+
+    /// Whether some of its elements were looked at, and others not.
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.compared + self.excluded + self.inconclusive + self.undefined < self.shape.size()
     }
 
     /// The position of an element along each axis: element 7 of `[2, 5]` is at `[1, 2]`.
@@ -221,6 +236,13 @@ impl Tensor {
         position.reverse();
         position
     }
+}
+
+/// The largest number among those compared, round-off included; 1 where there is none.
+pub(crate) fn unit(elements: &[Element]) -> f64 {
+    let numbers = elements.iter().filter(|e| e.is_compared()).flat_map(|e| [e.analytic, e.numeric, e.noise]);
+    let largest = numbers.map(f64::abs).filter(|x| x.is_finite()).fold(0.0, f64::max);
+    if largest > 0.0 { largest } else { 1.0 }
 }
 
 /// ‖a - n‖ / (‖a‖ + ‖n‖) from the three squares; 0 where both vanish.

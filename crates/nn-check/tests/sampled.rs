@@ -52,7 +52,7 @@ fn the_stated_chance_is_a_bound() {
         let error = 6e-9;
         wrong[(seed * 331 + 5) as usize % N] += error * norm;
         let report =
-            Check::new().tolerance(1e-9).sample(1).directions(1).seed(seed).gradient(&f, &theta, &wrong);
+            Check::new().tolerance(1e-12).sample(1).directions(1).seed(seed).gradient(&f, &theta, &wrong);
         missed += u64::from(report.verdict() != Verdict::Wrong);
         stated += report.chance_of_missing(error);
     }

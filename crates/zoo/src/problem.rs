@@ -92,6 +92,12 @@ impl Problem {
         Problem::Plain { theta, f, gradient: Box::new(gradient) }
     }
 
+    /// The same with a gradient that knows nothing of the right one. For plain functions.
+    pub(crate) fn with_gradient(self, gradient: fn(&[f64]) -> Vec<f64>) -> Problem {
+        let Problem::Plain { theta, f, .. } = self else { panic!("not a plain function") };
+        Problem::Plain { theta, f, gradient: Box::new(gradient) }
+    }
+
     /// Runs nn-check on it.
     pub(crate) fn check(&self) -> Report {
         match self {

@@ -6,7 +6,9 @@ use crate::Element;
 pub(super) fn hints(case: &Case<'_>, found: &[Hint]) -> Vec<Hint> {
     let mut hints = Vec::new();
     let offset = Offset::of(case);
+    // Where n itself is a multiple of θ a factor says the same in fewer words.
     if case.elements.len() > 1
+        && !found.iter().any(|hint| matches!(hint, Hint::Sign | Hint::BatchSize(_) | Hint::Ratio(_)))
         && let Some(c) = offset.factor(&case.theta)
     {
         hints.push(Hint::Penalty(c));
@@ -64,7 +66,7 @@ fn is_term(case: &Case<'_>, offset: &Offset<'_>) -> bool {
     }
     let ones = vec![1.0; n.len()];
     let signs: Vec<f64> = case.theta.iter().map(|t| if *t == 0.0 { 0.0 } else { t.signum() }).collect();
-    let is_part = |of: &Vec<f64>| offset.factor(of).is_some();
+    let is_part = |of: &[f64]| offset.factor(of).is_some();
     // The share of a sample: twice in a, or nothing else in it.
     let share = |(_, without): &(Missing, Vec<f64>)| {
         let share: Vec<f64> = n.iter().zip(without).map(|(n, w)| n - w).collect();
@@ -72,7 +74,7 @@ fn is_term(case: &Case<'_>, offset: &Offset<'_>) -> bool {
     };
     is_part(&ones)
         || is_part(&signs)
-        || case.others.iter().any(is_part)
+        || case.others.iter().any(|other| is_part(other))
         || case.without.iter().any(share)
         || case.is_whole() && is_the_same_along_an_axis(case, offset)
 }

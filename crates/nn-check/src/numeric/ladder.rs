@@ -2,37 +2,76 @@
 //! round-off grows as 1/h: the error draws a V, and the best step lies at its bottom. Where the gradient is wrong its distance
 //! from the differences does not fall at all: a plateau. Where the function has a kink the one-sided slopes never meet.
 
+use super::look::{NEAR, stretch};
 use super::{Line, Outcome, Rung, SIGMAS, STEP};
 
-/// The ratio of two neighbouring steps.
-const RATIO: f64 = 4.0;
+/// The ratio of two neighbouring steps. Neither it nor its first powers are near a whole number: a wave of f in time with one step is
+/// not with the next.
+pub(super) const RATIO: f64 = 4.41;
 
 /// Rungs below and above the step of the first look, at most: down to 4e-17 and up to some 1e8 of the scale.
 const DOWN: usize = 20;
 const UP: usize = 20;
 
+/// The standard deviation of the slope from three rungs, of one of round-off over the shortest step.
+pub(super) const THREE_RUNGS: f64 = 0.8;
+
 /// Rungs of the second look: from a quarter of the scale down to 1e-12 of it.
 const SECOND: i32 = 20;
 
 impl Line<'_> {
-    /// The derivative from the step at which truncation and round-off are least.
+    /// As [`ladder_with`](Line::ladder_with), with steps that are a function of the point.
     pub(crate) fn ladder(&mut self, analytic: f64, weight: f64) -> Outcome {
-        let found = self.best_rungs(analytic, weight);
+        self.ladder_with(analytic, weight, self.x.to_bits())
+    }
+
+    /// The derivative from the step at which truncation and round-off are least; `key` stretches the steps.
+    pub(crate) fn ladder_with(&mut self, analytic: f64, weight: f64, key: u64) -> Outcome {
+        let (found, step) = self.best_rungs(analytic, weight, stretch(key, 8));
         match found {
             Outcome::Smooth { slope, noise }
                 if (analytic - slope).abs() > noise + 1e-7 * (analytic.abs() + slope.abs()) =>
             {
-                self.second_look(analytic, slope).unwrap_or(found)
+                self.second_look(analytic, (slope, noise, step), stretch(key, 9))
+            }
+            Outcome::Smooth { slope, noise } if step > NEAR * self.scale() => {
+                self.look_near(slope, noise, weight, stretch(key, 10)).unwrap_or(found)
             }
             _ => found,
         }
     }
 
+    /// A look at short steps, before an element is said to be right: long ones may have passed over a bump of f in which x lies. `None`
+    /// where nothing contradicts `slope`.
+    fn look_near(&mut self, slope: f64, noise: f64, weight: f64, stretch: f64) -> Option<Outcome> {
+        let start = NEAR * self.scale() * stretch;
+        let rungs = [-1, 0, 1, 2].map(|k| self.rung(start * RATIO.powi(-k)));
+        // Points on one stair of a function that is made of them say nothing.
+        if rungs.iter().all(|rung| rung.slope == 0.0 && rung.jump == 0.0) {
+            return None;
+        }
+        let contradicts = |near: f64, error: f64| {
+            (near - slope).abs() > 2.0 * (error + noise) + 1e-7 * (near.abs() + slope.abs())
+        };
+        match best(&rungs) {
+            Some(near) if contradicts(near.slope, near.error()) => {
+                let noise = near.error().max(self.noise_over(rungs[near.first + 2].h, near.slope));
+                contradicts(near.slope, noise).then_some(Outcome::Smooth { slope: near.slope, noise })
+            }
+            Some(_) => None,
+            None => match self.climb(start, 1e-8 * slope.abs().max(weight)).0 {
+                bend @ Outcome::Bend { .. } => Some(bend),
+                _ => None,
+            },
+        }
+    }
+
     /// A second look, over the whole range of steps, before an element is called wrong. The steps may have been in time with a wave of f
     /// (`sin(θ·1e6)`), or have crossed a small jump, as a solver that stops early has them: then shorter steps speak for `analytic`, and are
-    /// believed. `None` where none do, or where still shorter ones speak for `slope`.
-    fn second_look(&mut self, analytic: f64, slope: f64) -> Option<Outcome> {
-        let longest = 0.25 * self.scale();
+    /// believed, unless still shorter ones speak for the slope that was `found`, with its noise and its step.
+    fn second_look(&mut self, analytic: f64, found: (f64, f64, f64), stretch: f64) -> Outcome {
+        let (slope, noise, step) = found;
+        let longest = 0.25 * self.scale() * stretch;
         let shortest = 64.0 * f64::EPSILON * self.x.abs();
         let steps = (0..SECOND).map(|k| longest * RATIO.powi(-k)).filter(|&h| h > shortest);
         let mut rungs: Vec<Rung> = Vec::new();
@@ -46,20 +85,25 @@ impl Line<'_> {
             let near = estimates.filter(|e| (e.slope - value).abs() <= e.error() + 0.1 * differs);
             near.filter(|e| e.error() <= 0.1 * differs).min_by(|a, b| a.error().total_cmp(&b.error()))
         };
-        let witness = speaks_for(analytic)?;
-        let is_outdone = speaks_for(slope).is_some_and(|against| against.first > witness.first);
-        (!is_outdone).then_some(Outcome::Smooth { slope: witness.slope, noise: witness.error() })
+        if let Some(witness) = speaks_for(analytic)
+            && speaks_for(slope).is_none_or(|against| against.first <= witness.first)
+        {
+            return Outcome::Smooth { slope: witness.slope, noise: witness.error() };
+        }
+        // Close points may show less round-off than there is: a sum one term of which has lost its digits is made of stairs, and
+        // they lie on one. So it is measured once more where the steps lie.
+        Outcome::Smooth { slope, noise: noise.max(self.noise_over(step, slope)) }
     }
 
-    /// The estimate with the least error that a few steps around the usual one find.
-    fn best_rungs(&mut self, analytic: f64, weight: f64) -> Outcome {
+    /// The estimate with the least error that a few steps around the usual one find, with its shortest step.
+    fn best_rungs(&mut self, analytic: f64, weight: f64, stretch: f64) -> (Outcome, f64) {
         if !self.here.is_finite() {
-            return Outcome::Undefined;
+            return (Outcome::Undefined, 0.0);
         }
         let enough = 1e-8 * analytic.abs().max(weight);
-        let near_one = self.climb(STEP * self.scale(), enough);
+        let near_one = self.climb(STEP * self.scale() * stretch, enough);
         // Numbers that are all tiny may be so by their nature: weights in other units.
-        if let Outcome::Smooth { slope, noise } = near_one
+        if let Outcome::Smooth { slope, noise } = near_one.0
             && noise <= 1e-5 * slope.abs()
         {
             return near_one;
@@ -68,14 +112,16 @@ impl Line<'_> {
         if tiny == 0.0 || tiny > 1e-3 {
             return near_one;
         }
-        match (near_one, self.climb(100.0 * STEP * tiny, enough)) {
-            (Outcome::Smooth { noise: a, .. }, far @ Outcome::Smooth { noise: b, .. }) if b < a => far,
-            (Outcome::Smooth { .. }, _) => near_one,
+        match (near_one, self.climb(100.0 * STEP * tiny * stretch, enough)) {
+            ((Outcome::Smooth { noise: a, .. }, _), far @ (Outcome::Smooth { noise: b, .. }, _)) if b < a => {
+                far
+            }
+            ((Outcome::Smooth { .. }, _), _) => near_one,
             (_, far) => far,
         }
     }
 
-    fn climb(&mut self, start: f64, enough: f64) -> Outcome {
+    fn climb(&mut self, start: f64, enough: f64) -> (Outcome, f64) {
         // Longest step first.
         let mut rungs: Vec<Rung> = (-1..3).map(|k| self.rung(start * RATIO.powi(-k))).collect();
         let (mut above, mut below) = (1, 2);
@@ -106,15 +152,18 @@ impl Line<'_> {
                 let h = rungs[0].h * RATIO;
                 rungs.insert(0, self.rung(h));
             } else {
-                return match best {
+                let step = best.as_ref().map_or(last.h, |best| rungs[best.first + 2].h);
+                let outcome = match best {
                     Some(best) => {
                         let noise = best.truncation + best.noise.max(best.seen_below(&rungs));
                         Outcome::Smooth { slope: best.slope, noise }
                     }
-                    None if is_bend(&rungs) || is_singular(&rungs) => Outcome::Kink,
+                    None if is_bend(&rungs) => bend(&rungs),
+                    None if is_singular(&rungs) => Outcome::Kink,
                     None if rungs.iter().all(|rung| !rung.slope.is_finite()) => Outcome::Undefined,
                     None => Outcome::Inconclusive,
                 };
+                return (outcome, step);
             }
         }
     }
@@ -177,7 +226,7 @@ fn estimate(rungs: &[Rung], first: usize) -> Option<Estimate> {
     let (kink_before, kink) = (jump(&three[..2]), jump(&three[1..]));
     // Where f is smooth what is left of the jump falls as h³, by 1/64 from pair to pair.
     let harmless = jump_noise(&three[1..]).max(kink_before.abs() / 8.0).max(1e-9 * fine.abs());
-    let noise = SIGMAS * 0.8 * three[2].noise / three[2].h;
+    let noise = SIGMAS * THREE_RUNGS * three[2].noise / three[2].h;
     let truncation = (fine - coarse).abs();
     let is_usable = kink.abs() <= harmless && (truncation + noise).is_finite();
     is_usable.then_some(Estimate { first, slope: fine, truncation, noise })
@@ -193,6 +242,19 @@ fn jumps(rungs: &[Rung]) -> Option<[f64; 3]> {
 /// Whether the one-sided slopes stay apart by the same number. A kink at a distance d of x moves the jump by d/h.
 fn is_bend(rungs: &[Rung]) -> bool {
     jumps(rungs).is_some_and(|[a, b, c]| (b / a - 1.0).abs() <= 1e-3 && (c / b - 1.0).abs() <= 1e-3)
+}
+
+/// The slopes to both sides of a bend, from the last pair of steps whose jump can be told from round-off.
+fn bend(rungs: &[Rung]) -> Outcome {
+    let clear = rungs.windows(2).rfind(|pair| jump(pair).abs() > jump_noise(pair));
+    let Some(pair) = clear else { return Outcome::Kink };
+    let (middle, half) = (slope(pair), 0.5 * jump(pair));
+    // A kink beside x lies in the steps, and takes the middle from between the two: the interval has its share of the jump.
+    let noise = 2.0 * jump_noise(pair) + 1e-2 * half.abs();
+    if !(middle + half).is_finite() {
+        return Outcome::Kink;
+    }
+    Outcome::Bend { left: middle - half, right: middle + half, noise }
 }
 
 /// Whether the one-sided slopes part as the step shrinks, by the same factor from rung to rung: as at a step of f or a root. Noise has

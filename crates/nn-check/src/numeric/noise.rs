@@ -67,6 +67,24 @@ fn along_lines(f: &mut dyn FnMut(&[f64]) -> f64, point: &[f64], mut spacing: Spa
     0.0 // constant, as far as can be seen
 }
 
+/// The standard deviation of round-off in `f` along a line, at points on both sides of `x`. Medians leave out the few differences in which a
+/// kink lies.
+pub(crate) fn round_off_along(f: &mut dyn FnMut(f64) -> f64, x: f64, spacing: f64) -> f64 {
+    const HALF: i32 = 10;
+    /// The median of |z| for a normal z.
+    const MEDIAN: f64 = 0.6745;
+    let values: Vec<f64> = (-HALF..=HALF).map(|k| f(x + f64::from(k) * spacing)).collect();
+    let estimate = |order: usize| {
+        let mut sizes: Vec<f64> = differences(&values, order).iter().map(|d| d.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        sizes[sizes.len() / 2] / MEDIAN / variance(order).sqrt()
+    };
+    // Noise has the same size in all differences, and in a smooth function the higher ones are smaller.
+    let [a, b, c] = [4, 6, 8].map(estimate);
+    let is_noise = b > 0.3 * a && c > 0.3 * b;
+    if is_noise { a.min(b).min(c) } else { 0.0 }
+}
+
 fn values(f: &mut dyn FnMut(&[f64]) -> f64, point: &[f64], spacing: Spacing, line: u64) -> [f64; POINTS] {
     let mut direction = vec![0.0f64; point.len()];
     Stream::new(0, Stream::key("round-off"), line).uniform(0, -1.0, 1.0, &mut direction);
@@ -79,18 +97,22 @@ fn values(f: &mut dyn FnMut(&[f64]) -> f64, point: &[f64], spacing: Spacing, lin
     })
 }
 
-/// The standard deviation of noise that explains the differences of this order, whose variance is (2k)!/(k!)² of one value's.
-fn difference_noise(values: &[f64; POINTS], order: usize) -> f64 {
-    let mut table = *values;
-    for level in 0..order {
-        for i in 0..POINTS - 1 - level {
-            table[i] = table[i + 1] - table[i];
-        }
+/// The standard deviation of noise that explains the differences of this order.
+fn difference_noise(values: &[f64], order: usize) -> f64 {
+    root_mean_square(&differences(values, order)) / variance(order).sqrt()
+}
+
+fn differences(values: &[f64], order: usize) -> Vec<f64> {
+    let mut table = values.to_vec();
+    for _ in 0..order {
+        table = table.windows(2).map(|pair| pair[1] - pair[0]).collect();
     }
-    let variance: f64 = (1..=order).map(|i| (order + i) as f64 / i as f64).product();
-    let differences = &table[..POINTS - order];
-    let squares: f64 = differences.iter().map(|d| d * d).sum();
-    (squares / (variance * differences.len() as f64)).sqrt()
+    table
+}
+
+/// The variance of a difference of order k, of one value's: (2k)!/(k!)².
+fn variance(order: usize) -> f64 {
+    (1..=order).map(|i| (order + i) as f64 / i as f64).product()
 }
 
 #[cfg(test)]

@@ -33,7 +33,31 @@ fn steep_valley(seed: u64) -> Problem {
     })
 }
 
+/// Σ xᵢ² + 1e-3 sin(2π·2e4 xᵢ): the period, 5e-5, divides many a step.
+pub(crate) fn ripple(seed: u64) -> Problem {
+    const RATE: f64 = std::f64::consts::TAU * 2e4;
+    each(
+        draw(seed, 0, N, -1.0, 1.0),
+        |x| x * x + 1e-3 * (RATE * x).sin(),
+        |x| 2.0 * x + 1e-3 * RATE * (RATE * x).cos(),
+    )
+}
+
+/// Σ sin xᵢ with a bump of width 5e-6 around each xᵢ, 0.3 t exp(-(t/w)²) at a distance of t.
+pub(crate) fn narrow_bump(seed: u64) -> Problem {
+    const WIDTH: f64 = 5e-6;
+    let at = draw(seed, 0, N, -1.0, 1.0);
+    let middle = at.clone();
+    let f = move |x: &[f64]| {
+        let bump = |t: f64| 0.3 * t * (-(t / WIDTH).powi(2)).exp();
+        x.iter().zip(&middle).map(|(x, m)| x.sin() + bump(x - m)).sum()
+    };
+    Problem::plain(at, f, |x| x.iter().map(|x| x.cos() + 0.3).collect())
+}
+
 pub(super) const CASES: &[Right] = &[
+    right("a ripple of period 5e-5", Correct, ripple),
+    right("a bump of width 5e-6", Correct, narrow_bump),
     right("Rosenbrock", Correct, |seed| {
         Problem::plain(draw(seed, 0, N, -1.5, 1.5), rosenbrock, rosenbrock_gradient)
     }),

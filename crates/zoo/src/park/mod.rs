@@ -10,6 +10,7 @@ mod zero;
 use crate::case::Right;
 
 // The zoo has some of these with a wrong gradient.
+pub(crate) use curved::{narrow_bump, ripple};
 pub(crate) use kinks::{absolute, some_at};
 pub(crate) use noise::{computed_in_f32, noisy};
 pub(crate) use scales::{sizes_of_slopes, wave};

@@ -2,7 +2,9 @@
 
 use crate::case::{Wrong, hinted, wrong};
 use crate::draw::away_from_zero;
-use crate::park::{absolute, bowl, computed_in_f32, dead, noisy, sizes_of_slopes, some_at, wave};
+use crate::park::{
+    absolute, bowl, computed_in_f32, dead, narrow_bump, noisy, ripple, sizes_of_slopes, some_at, wave,
+};
 use crate::problem::Problem;
 
 fn double(d: &mut [f64]) {
@@ -71,6 +73,21 @@ pub(super) const CASES: &[Wrong] = &[
         "tensor",
         "behind a layer that passes nothing, the last bias is doubled",
         |seed| dead(seed, |_, d| double(&mut d[1])),
+    ),
+    wrong("hard/a ripple", "a wave of period 5e-5 is in f, and not in the gradient", |seed| {
+        ripple(seed).with_gradient(|x| x.iter().map(|x| 2.0 * x).collect())
+    }),
+    wrong("hard/a narrow bump", "a bump of width 5e-6 is in f, and not in the gradient", |seed| {
+        narrow_bump(seed).with_gradient(|x| x.iter().map(|x| x.cos()).collect())
+    }),
+    wrong(
+        "hard/beyond both sides of a kink",
+        "of one element in six the slope is 3, and |x| + x has 0 and 2",
+        |seed| {
+            let mut x = away_from_zero(seed, 0, 6, 0.3, 2.0);
+            x[2] = 0.0;
+            absolute(x).spoiled(|d| d[2] = 3.0)
+        },
     ),
     hinted("hard/exp(30 x)", "ratio", "1.001 times the gradient of a strongly curved function", |seed| {
         let f = |x: &[f64]| x.iter().map(|x| (30.0 * x).exp()).sum();
