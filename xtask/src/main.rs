@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 
 mod bench;
 mod ci;
+mod experiments;
 mod kill;
 mod rooms;
 mod tidy;
@@ -29,6 +30,7 @@ enum Task {
     Rooms(Rooms),
     Exhaustive(Exhaustive),
     Zoo(zoo::Zoo),
+    Experiments(experiments::Experiments),
     Kill(kill::Kill),
 }
 
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Task::Exhaustive(options) => exhaustive(options),
         Task::Zoo(options) => zoo::run(&options),
         Task::Kill(options) => kill::run(&options),
+        Task::Experiments(options) => experiments::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
