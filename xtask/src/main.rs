@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 
 mod bench;
 mod ci;
+mod experiments;
 mod rooms;
 mod tidy;
 mod zoo;
@@ -28,6 +29,7 @@ enum Task {
     Rooms(Rooms),
     Exhaustive(Exhaustive),
     Zoo(zoo::Zoo),
+    Experiments(experiments::Experiments),
 }
 
 /// Everything that must hold before a change lands: tests, formatting, lints, docs, house rules, reference cases.
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
         Task::Rooms(_) => rooms::run(),
         Task::Exhaustive(options) => exhaustive(options),
         Task::Zoo(options) => zoo::run(&options),
+        Task::Experiments(options) => experiments::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
