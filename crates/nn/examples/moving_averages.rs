@@ -20,6 +20,8 @@ fn main() -> common::Done {
     let season: Vec<f64> = (0..DAYS).map(|day| 15.0 - 10.0 * (2.0 * PI * day as f64 / 365.0).cos()).collect();
     let mut noise = vec![0.0; DAYS];
     Stream::new(options.seed, Stream::key("weather"), 0).normal(0, 0.0, NOISE, &mut noise);
+    let mut long = vec![0.0; 100_000];
+    Stream::new(options.seed, Stream::key("noise"), 0).normal(0, 0.0, 1.0, &mut long);
     let measured: Vec<f64> = season.iter().zip(&noise).map(|(season, noise)| season + noise).collect();
 
     let mut rows = Vec::new();
@@ -37,8 +39,8 @@ fn main() -> common::Done {
         weeks = weeks.color(color).thin("", by_day(&plain[..60]));
 
         let window = average.window();
-        // Noise alone, far from the beginning: what is left of its deviation, and by theory.
-        let kept = deviation(&average.of(&noise)[DAYS / 2..]) / deviation(&noise[DAYS / 2..]);
+        // A long series of nothing but noise: how much of its deviation is left.
+        let kept = deviation(&average.of(&long)) / deviation(&long);
         // The season alone: how many days late its highest day comes.
         let lag = highest(&average.of(&season)) - highest(&season);
         rows.push([

@@ -2,10 +2,12 @@
 #![allow(dead_code)] // each experiment uses its own part of it
 
 mod contour;
+mod curve;
 mod panel;
 
 use std::path::PathBuf;
 
+#[allow(unused_imports)] // some pictures leave the legend where it is
 pub(crate) use panel::{Corner, Panel};
 use plotters::prelude::*;
 

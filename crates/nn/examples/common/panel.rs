@@ -3,7 +3,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::{Done, FINE, contour};
+use super::{Done, FINE, contour, curve};
 
 /// Where the legend stands.
 pub(crate) use plotters::chart::SeriesLabelPosition as Corner;
@@ -20,6 +20,9 @@ const COLORS: [RGBColor; 7] = [
     RGBColor(86, 180, 233),
     RGBColor(90, 90, 90),
 ];
+
+/// Share of a panel that is about a third of a pixel.
+const INVISIBLE: f64 = 1e-3;
 
 struct Series {
     name: String,
@@ -146,19 +149,10 @@ impl<'a> Panel<'a> {
         (unscale(0, x), unscale(1, y))
     }
 
-    /// The points that can be shown, thinned out where many fall on one pixel.
-    fn visible(&self, points: &[(f64, f64)], ranges: &[(f64, f64); 2]) -> Vec<(f64, f64)> {
+    /// Points as shares of the ranges, those without a place left out.
+    fn shares(&self, points: &[(f64, f64)], [(x0, x1), (y0, y1)]: [(f64, f64); 2]) -> Vec<(f64, f64)> {
         let scaled = points.iter().map(|&p| self.scale(p)).filter(|(x, y)| x.is_finite() && y.is_finite());
-        let mut kept: Vec<(f64, f64)> = Vec::new();
-        let size = ranges.map(|(from, to)| (to - from) / 600.0);
-        for point in scaled {
-            let is_near =
-                |last: &(f64, f64)| (last.0 - point.0).abs() < size[0] && (last.1 - point.1).abs() < size[1];
-            if !kept.last().is_some_and(is_near) {
-                kept.push(point);
-            }
-        }
-        kept
+        scaled.map(|(x, y)| ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0))).collect()
     }
 
     /// The part of an axis that is shown, in its scale.
@@ -186,8 +180,9 @@ impl<'a> Panel<'a> {
         let mut chart = ChartBuilder::on(area)
             .caption(&self.title, font(16))
             .margin(8 * px)
-            .x_label_area_size(38 * px)
-            .y_label_area_size(56 * px)
+            .margin_right(18 * px)
+            .x_label_area_size(36 * px)
+            .y_label_area_size(50 * px)
             .build_cartesian_2d(x0..x1, y0..y1)?;
         if let Some(f) = &self.regions {
             chart.draw_series(
@@ -200,7 +195,11 @@ impl<'a> Panel<'a> {
         chart
             .configure_mesh()
             .light_line_style(TRANSPARENT)
-            .bold_line_style(if self.contours.is_some() { TRANSPARENT } else { BLACK.mix(0.12) })
+            .bold_line_style(if self.contours.is_some() {
+                TRANSPARENT.into()
+            } else {
+                BLACK.mix(0.1).stroke_width(FINE)
+            })
             .x_labels(6)
             .y_labels(8)
             .label_style(font(12))
@@ -210,31 +209,32 @@ impl<'a> Panel<'a> {
             .x_desc(&self.names[0])
             .y_desc(&self.names[1])
             .draw()?;
+        let place = |(u, v): (f64, f64)| (x0 + u * (x1 - x0), y0 + v * (y1 - y0));
+        let smooth = |chain: &[(f64, f64)]| -> Vec<(f64, f64)> {
+            curve::simplify(chain, INVISIBLE).into_iter().map(place).collect()
+        };
         if let Some((f, levels)) = &self.contours {
-            let place = |(u, v): (f64, f64)| (x0 + u * (x1 - x0), y0 + v * (y1 - y0));
             let f = |u: f64, v: f64| {
                 let (x, y) = self.unscale(place((u, v)));
                 f(x, y)
             };
-            for level in levels {
-                for chain in contour::lines(&f, *level) {
-                    let chain: Vec<_> = chain.into_iter().map(place).collect();
-                    chart
-                        .draw_series([PathElement::new(chain, RGBColor(190, 190, 190).stroke_width(FINE))])?;
-                }
+            let grey = RGBColor(190, 190, 190).stroke_width(FINE);
+            for chain in levels.iter().flat_map(|level| contour::lines(&f, *level)) {
+                chart.draw_series([PathElement::new(smooth(&chain), grey)])?;
             }
         }
         for series in &self.series {
             let (color, style) = (series.color, series.style);
-            let points = self.visible(&series.points, &ranges);
+            let points = self.shares(&series.points, ranges);
             let width = if style == Style::Thin { FINE } else { 2 * FINE };
             let shade = if style == Style::Thin { color.mix(0.45) } else { color.to_rgba() };
             if matches!(style, Style::Dots | Style::LineAndDots) {
-                let dots = points.iter().map(|&p| Circle::new(p, 3 * px, color.filled()));
-                chart.draw_series(dots)?;
+                let seen = points.iter().filter(|(u, v)| (0.0..=1.0).contains(u) && (0.0..=1.0).contains(v));
+                chart.draw_series(seen.map(|&p| Circle::new(place(p), 5 * px / 2, color.filled())))?;
             }
-            let line = if style == Style::Dots { Vec::new() } else { points };
-            let drawn = chart.draw_series([PathElement::new(line, shade.stroke_width(width))])?;
+            let parts = if style == Style::Dots { Vec::new() } else { curve::inside(&points) };
+            let lines = parts.iter().map(|part| PathElement::new(smooth(part), shade.stroke_width(width)));
+            let drawn = chart.draw_series(lines)?;
             if !series.name.is_empty() {
                 let mark = move |(x, y)| Rectangle::new([(x, y - px), (x + 16 * px, y + px)], color.filled());
                 drawn.label(&series.name).legend(mark);
@@ -283,9 +283,9 @@ impl<'a> Panel<'a> {
 fn label(value: f64, log: bool) -> String {
     match (log, value.round()) {
         (true, whole) if (value - whole).abs() > 1e-9 => String::new(),
-        (true, whole) if (-2.0..=5.0).contains(&whole) => format!("{}", 10f64.powf(whole)),
+        (true, whole) if (-3.0..=3.0).contains(&whole) => format!("{}", 10f64.powf(whole)),
         (true, whole) => format!("1e{whole}"),
-        (false, _) if value != 0.0 && !(1e-3..1e6).contains(&value.abs()) => format!("{value:.0e}"),
+        (false, _) if value.abs() > 1e-9 && !(1e-3..1e6).contains(&value.abs()) => format!("{value:.0e}"),
         (false, _) => format!("{}", (value * 1e6).round() / 1e6),
     }
 }
