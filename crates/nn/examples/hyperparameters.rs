@@ -17,7 +17,7 @@ const SIDE: usize = 4;
 const TRIALS: usize = SIDE * SIDE;
 const REPEATS: u64 = 60;
 /// The exponents of 10 between which α and λ are looked for.
-const ALPHA: [f64; 2] = [-5.0, 0.0];
+const ALPHA: [f64; 2] = [-6.0, 1.0];
 const LAMBDA: [f64; 2] = [-7.0, -3.0];
 
 #[derive(Clone, Copy)]
@@ -81,7 +81,7 @@ fn main() -> common::Done {
     let (train, validation) = (moons(256, 0.2, options.seed)?, moons(512, 0.2, options.seed + 1)?);
     let mut rows = Vec::new();
     let mut panels = Vec::new();
-    let mut curves = Panel::new("best so far, mean of the searches", "trial", "validation loss").log_y();
+    let mut curves = Panel::new("best so far, mean of the searches", "trial", "validation loss");
     for (name, search, log) in [
         ("random, log scale", Search::Random, true),
         ("grid, log scale", Search::Grid, true),
@@ -108,7 +108,7 @@ fn main() -> common::Done {
                     Panel::new(name, "α", "validation loss")
                         .log_x()
                         .log_y()
-                        .x(1e-5, 1.0)
+                        .x(1e-6, 10.0)
                         .y(0.05, 5.0)
                         .dots("", tried),
                 );
@@ -126,8 +126,8 @@ fn main() -> common::Done {
     println!("What each setting does:\n");
     let middle = |range: [f64; 2]| setting(0.5, range, true);
     let mut rows = Vec::new();
-    for i in 0..=5 {
-        let u = f64::from(i) / 5.0;
+    for i in 0..=7 {
+        let u = f64::from(i) / 7.0;
         let (alpha, lambda) = (setting(u, ALPHA, true), setting(u, LAMBDA, true));
         let of_alpha = trial(alpha, middle(LAMBDA), &train, &validation)?;
         let of_lambda = trial(0.01, lambda, &train, &validation)?;

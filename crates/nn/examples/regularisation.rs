@@ -45,7 +45,7 @@ type Figures = [f64; 6];
 fn main() -> common::Done {
     let options = common::options();
     let (mut rows, mut panels) = (Vec::new(), Vec::new());
-    let mut curves = Panel::new("validation loss", "epoch", "loss").log_y();
+    let mut curves = Panel::new("validation loss", "epoch", "loss");
     for way in &WAYS {
         let mut mean: Figures = [0.0; 6];
         for repeat in 0..REPEATS {

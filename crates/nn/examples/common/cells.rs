@@ -48,10 +48,10 @@ impl Cells {
                 let (left, top) = (x + j * CELL, y + i * CELL);
                 let fill = ["#0072b2", "#d55e00", "#009e73"][color];
                 let opacity = if is_own { 0.4 } else { 0.08 };
-                let _ = write!(
+                let _ = writeln!(
                     self.body,
                     "<rect x=\"{left}\" y=\"{top}\" width=\"{CELL}\" height=\"{CELL}\" fill=\"{fill}\" fill-opacity=\"{opacity}\" \
-                     stroke=\"#ffffff\"/>\n"
+                     stroke=\"#ffffff\"/>"
                 );
                 let value = stretched.as_slice()[i * self.cols + j].to_string();
                 text(&mut self.body, left + CELL / 2, top + CELL / 2 + 5, "middle", &value);
