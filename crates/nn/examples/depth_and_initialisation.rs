@@ -107,7 +107,7 @@ fn look(
             cell(activations[DEPTH - 1]),
             cell(gradients[0]),
             cell(gradients[DEPTH - 1]),
-            if loss.is_finite() { format!("{loss:.3}") } else { "overflow".into() },
+            if loss.is_finite() { format!("{loss:.4}") } else { "∞".into() },
         ]);
         let by_layer = |x: Vec<f64>| x.into_iter().enumerate().map(|(k, x)| (k as f64 + 1.0, x)).collect();
         panels = {

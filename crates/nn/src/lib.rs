@@ -46,3 +46,6 @@ pub mod prelude {
 #[cfg(all(doctest, feature = "builtin"))]
 #[doc = include_str!("../../../README.md")]
 struct FrontPage;
+
+#[cfg(all(doctest, feature = "builtin"))]
+mod book;

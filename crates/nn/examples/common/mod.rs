@@ -35,7 +35,7 @@ pub(crate) fn options() -> Options {
 
 /// Prints a table in Markdown, its columns aligned: words to the left, numbers to the right.
 pub(crate) fn print_table<const N: usize>(head: [&str; N], rows: &[[String; N]]) {
-    let is_number = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit() || "-+.—".contains(c));
+    let is_number = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit() || "-+.—∞".contains(c));
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([head[column].chars().count(), 3]).max().unwrap_or(0)
