@@ -81,7 +81,8 @@ fn main() -> common::Done {
     let (train, validation) = (moons(256, 0.2, options.seed)?, moons(512, 0.2, options.seed + 1)?);
     let mut rows = Vec::new();
     let mut panels = Vec::new();
-    let mut curves = Panel::new("best so far, mean of the searches", "trial", "validation loss").log_y().y(0.05, 10.0);
+    let mut curves =
+        Panel::new("best so far, mean of the searches", "trial", "validation loss").log_y().y(0.05, 10.0);
     for (name, search, log) in [
         ("random, log scale", Search::Random, true),
         ("grid, log scale", Search::Grid, true),
