@@ -279,13 +279,13 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// A number at an axis; of logarithms the whole ones.
+/// A number at an axis; of logarithms the whole ones. (Adding 0 turns -0 into 0.)
 fn label(value: f64, log: bool) -> String {
     match (log, value.round()) {
         (true, whole) if (value - whole).abs() > 1e-9 => String::new(),
         (true, whole) if (-3.0..=3.0).contains(&whole) => format!("{}", 10f64.powf(whole)),
         (true, whole) => format!("1e{whole}"),
         (false, _) if value.abs() > 1e-9 && !(1e-3..1e6).contains(&value.abs()) => format!("{value:.0e}"),
-        (false, _) => format!("{}", (value * 1e6).round() / 1e6),
+        (false, _) => format!("{}", (value * 1e6).round() / 1e6 + 0.0),
     }
 }
