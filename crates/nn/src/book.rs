@@ -13,4 +13,10 @@ pages! {
     MiniBatches "mini_batches"
     MovingAverages "moving_averages"
     Optimizers "optimizers"
+    LearningRateDecay "learning_rate_decay"
+    SaddlePoints "saddle_points"
+    Softmax "softmax"
+    DotAndMultiply "dot_and_multiply"
+    Regularisation "regularisation"
+    Hyperparameters "hyperparameters"
 }

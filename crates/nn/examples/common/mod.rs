@@ -1,12 +1,16 @@
 //! What the experiments share: options, tables, pictures.
 #![allow(dead_code)] // each experiment uses its own part of it
 
+mod cells;
 mod contour;
 mod curve;
 mod panel;
+mod squeeze;
 
 use std::path::PathBuf;
 
+#[allow(unused_imports)] // one picture is made of them
+pub(crate) use cells::Cells;
 #[allow(unused_imports)] // some pictures leave the legend where it is
 pub(crate) use panel::{Corner, Panel};
 use plotters::prelude::*;
@@ -81,6 +85,11 @@ impl Options {
         let svg = svg.replacen(&fine, &format!(r#"width="{w}" height="{h}" "#), 1);
         // What is said by default needs no saying: a third of the file.
         let svg = svg.replace(" opacity=\"1\"", "");
+        self.save(name, &squeeze::squeeze(&svg))
+    }
+
+    /// Writes a picture as NAME.svg.
+    pub(crate) fn save(&self, name: &str, svg: &str) -> Done {
         std::fs::create_dir_all(&self.out)?;
         let path = self.out.join(format!("{name}.svg"));
         std::fs::write(&path, svg)?;
