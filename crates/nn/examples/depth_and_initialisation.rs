@@ -39,7 +39,7 @@ struct Seen {
 
 fn main() -> common::Done {
     let options = common::options();
-    let set = synthetic::moons(SAMPLES, 0.1, options.seed)?;
+    let set = Train(synthetic::moons(SAMPLES, 0.1, options.seed)?);
     let set = Standardizer::fit(&set)?.apply(set)?;
     let inits = [
         ("1/4n", Scaled::new().gain(0.5)),

@@ -29,7 +29,7 @@ fn main() -> common::Done {
     for (range, mean) in
         [(1.0, 0.0), (3.0, 0.0), (10.0, 0.0), (30.0, 0.0), (100.0, 0.0), (1.0, 3.0), (1.0, 10.0), (10.0, 3.0)]
     {
-        let raw = data(range, mean, options.seed)?;
+        let raw = Train(data(range, mean, options.seed)?);
         let scaled = Standardizer::fit(&raw)?.apply(raw.clone())?;
         let [without, with] = [descend(&raw)?, descend(&scaled)?];
         rows.push([
@@ -53,7 +53,7 @@ fn main() -> common::Done {
     ];
     print_table(head, &rows);
 
-    let raw = data(4.0, 0.0, options.seed)?;
+    let raw = Train(data(4.0, 0.0, options.seed)?);
     let scaled = Standardizer::fit(&raw)?.apply(raw.clone())?;
     let curves = Panel::new("loss", "step", "J / J of the first step").log_y().y(1e-7, 1.0).x(0.0, 80.0);
     let curves =
