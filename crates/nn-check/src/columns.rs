@@ -7,13 +7,8 @@ use tensor_ops::random::Stream;
 
 use crate::Check;
 use crate::function::{Eval, Function};
+use crate::halving::halve;
 use crate::numeric::{Line, Outcome, root_mean_square, round_off};
-
-/// Ranges of x that are this short are looked at column by column.
-const SHORT: usize = 8;
-
-/// Ranges that are followed at a time, the worst ones.
-const FOLLOWED: usize = 8;
 
 /// A wrong Jacobian of at most so many elements is looked at as a whole, for the sake of the hints.
 const MOST_CLOSER: usize = 4096;
@@ -149,26 +144,11 @@ impl<'a, 'f> Columns<'a, 'f> {
     }
 
     fn halve(&mut self, ray: &Ray, row: usize) -> Vec<usize> {
-        let (mut ranges, mut found) = (vec![ray.range.clone()], Vec::new());
-        while !ranges.is_empty() {
-            let (short, long): (Vec<_>, Vec<_>) = ranges.into_iter().partition(|r| r.len() <= SHORT);
-            found.extend(short.into_iter().flatten());
-            let halves = long.into_iter().flat_map(|r| {
-                let middle = r.start + r.len() / 2;
-                [r.start..middle, middle..r.end]
-            });
-            let rays: Vec<Ray> = halves.map(|range| Ray { number: ray.number, range }).collect();
-            let slopes = self.slopes(&rays);
-            let mut off: Vec<(Range<usize>, f64)> = rays
-                .into_iter()
-                .zip(slopes)
-                .map(|(ray, slopes)| (ray.range, slopes[row].excess()))
-                .filter(|(_, excess)| *excess > 1.0)
-                .collect();
-            off.sort_by(|a, b| b.1.total_cmp(&a.1));
-            ranges = off.into_iter().take(FOLLOWED).map(|(range, _)| range).collect();
-        }
-        found
+        halve(ray.range.clone(), |ranges| {
+            let rays: Vec<Ray> =
+                ranges.iter().map(|range| Ray { number: ray.number, range: range.clone() }).collect();
+            self.slopes(&rays).iter().map(|slopes| slopes[row].excess()).collect()
+        })
     }
 
     fn slopes(&mut self, rays: &[Ray]) -> Vec<Vec<Slope>> {

@@ -7,15 +7,10 @@ use tensor_ops::random::Stream;
 
 use crate::Check;
 use crate::function::Function;
+use crate::halving::halve;
 use crate::hessian::norm;
 use crate::numeric::{Line, Outcome};
 use crate::run::{Origin, Task};
-
-/// Ranges this short are looked at element by element.
-const SHORT: usize = 8;
-
-/// Ranges of a tensor that are followed at a time, the worst ones: a tensor that is wrong everywhere need not be halved everywhere.
-const FOLLOWED: usize = 8;
 
 /// What the directions showed of a tensor.
 pub(crate) struct Seen {
@@ -121,22 +116,11 @@ impl Check {
         beam: &Beam,
     ) -> Vec<usize> {
         let Beam { tensor, number, .. } = *beam;
-        let (mut ranges, mut found) = (vec![beam.range.clone()], Vec::new());
-        while !ranges.is_empty() {
-            let (short, long): (Vec<_>, Vec<_>) = ranges.into_iter().partition(|r| r.len() <= SHORT);
-            found.extend(short.into_iter().flatten());
-            let halves = long.into_iter().flat_map(|r| {
-                let middle = r.start + r.len() / 2;
-                [r.start..middle, middle..r.end]
-            });
-            let beams: Vec<Beam> = halves.map(|range| Beam { tensor, number, range }).collect();
-            let slopes = self.slopes(task, function, origin, &beams);
-            let off = beams.into_iter().zip(slopes).filter(|(_, slopes)| slopes.is_off());
-            let mut off: Vec<(Beam, f64)> = off.map(|(beam, slopes)| (beam, slopes.excess())).collect();
-            off.sort_by(|a, b| b.1.total_cmp(&a.1));
-            ranges = off.into_iter().take(FOLLOWED).map(|(beam, _)| beam.range).collect();
-        }
-        found
+        halve(beam.range.clone(), |ranges| {
+            let beams: Vec<Beam> =
+                ranges.iter().map(|range| Beam { tensor, number, range: range.clone() }).collect();
+            self.slopes(task, function, origin, &beams).iter().map(Slopes::excess).collect()
+        })
     }
 
     fn slopes(

@@ -43,6 +43,7 @@ mod error;
 mod explain;
 mod function;
 mod gradient;
+mod halving;
 mod hessian;
 mod hint;
 mod jacobian;

@@ -30,7 +30,7 @@ pub enum NonFinitePolicy {
     /// An error.
     #[default]
     Error,
-    /// No update; the step is counted.
+    /// No update; the skipped step is counted by [`Guard::skipped`], and not among the updates that the optimizer is told of.
     Skip,
 }
 
@@ -41,9 +41,11 @@ pub enum NonFinitePolicy {
 /// let (adam, mut theta) = (Adam::default(), [1.0f64, 1.0]);
 /// let mut state = adam.init(2);
 /// let mut guard = Guard::new(NonFinitePolicy::Skip);
+/// let mut updates = 0;
 /// for (step, gradient) in [[1.0, f64::NAN], [1.0, 1.0]].into_iter().enumerate() {
 ///     if guard.admits(step as u64, &gradient)? {
-///         adam.update(step as u64, 0.001, &mut state, &mut theta, &gradient);
+///         adam.update(updates, 0.001, &mut state, &mut theta, &gradient);
+///         updates += 1; // not where a step is skipped: the optimizer's memory would be younger than it says
 ///     }
 /// }
 /// assert_eq!(guard.skipped(), 1);

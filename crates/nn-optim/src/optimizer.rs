@@ -16,7 +16,7 @@ pub type Memory<'a, T> = [&'a mut [T]; MAX_MEMORY];
 /// When and where an update happens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct At {
-    /// The step, counted from 0.
+    /// The updates before this one. Steps that were skipped are none: what an optimizer remembers does not know of them.
     pub step: u64,
     /// The learning rate.
     pub rate: f64,
@@ -68,7 +68,7 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
         self.bounds().map(|bounds| bounds.last().copied().unwrap_or(0))
     }
 
-    /// One update of θ with learning rate `rate`; `step` counts from 0.
+    /// One update of θ with learning rate `rate`; `step` is the number of updates before it.
     ///
     /// # Panics
     /// Where `gradient` is not as long as `theta`, or `state` not as long as [`Optimizer::state_len`] says, or
@@ -137,35 +137,59 @@ pub trait Optimizer<T: Real>: Debug + Send + Sync {
     fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]);
 }
 
-impl<T: Real, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
-    fn memory(&self) -> usize {
-        (**self).memory()
-    }
-
-    fn init(&self, n: usize) -> Vec<T> {
-        (**self).init(n)
-    }
-
-    fn rate(&self) -> f64 {
-        (**self).rate()
-    }
-
-    fn check(&self) -> Result<(), SettingError> {
-        (**self).check()
-    }
-
-    fn bounds(&self) -> Option<&[usize]> {
-        (**self).bounds()
-    }
-
-    fn theta_len(&self) -> Option<usize> {
-        (**self).theta_len()
-    }
-
-    fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]) {
-        (**self).update_part(at, memory, theta, gradient);
-    }
+/// An optimizer behind a pointer is one, with everything that it may have overridden.
+macro_rules! forward {
+    ($pointer:ty) => {
+        impl<T: Real, O: Optimizer<T> + ?Sized> Optimizer<T> for $pointer {
+            fn memory(&self) -> usize {
+                (**self).memory()
+            }
+            fn state_len(&self, n: usize) -> usize {
+                (**self).state_len(n)
+            }
+            fn init(&self, n: usize) -> Vec<T> {
+                (**self).init(n)
+            }
+            fn rate(&self) -> f64 {
+                (**self).rate()
+            }
+            fn check(&self) -> Result<(), SettingError> {
+                (**self).check()
+            }
+            fn bounds(&self) -> Option<&[usize]> {
+                (**self).bounds()
+            }
+            fn by_part(&self) -> bool {
+                (**self).by_part()
+            }
+            fn theta_len(&self) -> Option<usize> {
+                (**self).theta_len()
+            }
+            #[track_caller]
+            fn update(&self, step: u64, rate: f64, state: &mut [T], theta: &mut [T], gradient: &[T]) {
+                (**self).update(step, rate, state, theta, gradient);
+            }
+            #[track_caller]
+            fn update_clipped(
+                &self,
+                step: u64,
+                rate: f64,
+                state: &mut [T],
+                theta: &mut [T],
+                gradient: &mut [T],
+                max_norm: f64,
+            ) -> T {
+                (**self).update_clipped(step, rate, state, theta, gradient, max_norm)
+            }
+            fn update_part(&self, at: At, memory: Memory<'_, T>, theta: &mut [T], gradient: &[T]) {
+                (**self).update_part(at, memory, theta, gradient);
+            }
+        }
+    };
 }
+
+forward!(Box<O>);
+forward!(&O);
 
 /// Calls `update(first, ..)` for every piece of θ, with the same piece of the gradient (empty where that is) and of what
 /// is remembered.

@@ -21,6 +21,8 @@ pub struct Tensors {
     bounds: Vec<usize>,
     /// Elements of a row: everything but the first axis. 0 where that is not known, or the tensor is no matrix.
     rows: Vec<usize>,
+    /// Whether shapes were told.
+    has_shapes: bool,
 }
 
 /// Names, ranges or patterns that do not fit together.
@@ -79,13 +81,14 @@ impl Tensors {
         tensors: impl IntoIterator<Item = (S, L)>,
     ) -> Result<Tensors, TensorsError> {
         let mut end = 0;
-        Tensors::collect(tensors.into_iter().map(|(name, shape)| {
+        let tensors = Tensors::collect(tensors.into_iter().map(|(name, shape)| {
             let shape = shape.as_ref();
             let first = end;
             end += shape.iter().product::<usize>();
             let row = if shape.len() > 1 { shape[1..].iter().product() } else { 0 };
             (name.into(), first..end, row)
-        }))
+        }))?;
+        Ok(Tensors { has_shapes: true, ..tensors })
     }
 
     fn collect(parts: impl Iterator<Item = (String, Range<usize>, usize)>) -> Result<Tensors, TensorsError> {
@@ -136,6 +139,12 @@ impl Tensors {
     pub(crate) fn matrix(&self, i: usize) -> Option<(usize, usize)> {
         let (row, len) = (self.rows[i], self.bounds[i + 1] - self.bounds[i]);
         (row > 0).then(|| (len / row, row))
+    }
+
+    /// The elements of a unit of tensor i: a row of a matrix, all of what is none. `None` where shapes were not told.
+    pub(crate) fn unit(&self, i: usize) -> Option<usize> {
+        let all = self.bounds[i + 1] - self.bounds[i];
+        self.has_shapes.then(|| self.matrix(i).map_or(all, |(_, row)| row).max(1))
     }
 
     /// The numbers of the tensors whose names match: a `*` stands for any letters, also none, also dots.

@@ -66,7 +66,8 @@ pub enum TrainError {
     },
     /// The loss became NaN or infinite.
     #[error(
-        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): {place}; try a smaller learning rate than {rate}"
+        "the loss is {loss} at step {step} (epoch {epoch}, both from 0): {place}{}",
+        advice(*step, *rate)
     )]
     Diverged {
         /// The step.
@@ -111,4 +112,12 @@ pub enum TrainError {
     /// A checkpoint that could not be written, or none that could be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+}
+
+/// Before the first update no learning rate has done anything yet.
+fn advice(step: u64, rate: f64) -> String {
+    match step {
+        0 => String::new(),
+        _ => format!("; try a smaller learning rate than {rate}"),
+    }
 }

@@ -253,20 +253,48 @@ fn a_training_that_diverges_goes_back_with_a_smaller_rate() {
     assert!(matches!(fit(Divergence::GoBack { factor: 0.9, most: 2 }).0, Err(TrainError::Diverged { .. })));
 }
 
+/// Samples (x, t): a good one, and one whose loss is 1e38 and whose gradient is more than an f32 can hold.
+const GOOD: (f32, f32) = (0.0, 1.0);
+const OVERFLOWS: (f32, f32) = (1e20, 0.0);
+
+fn line(samples: &[(f32, f32)]) -> Dataset<f32> {
+    let column = |values: Vec<f32>| Tensor::new([samples.len(), 1], values).unwrap();
+    let (x, t) = samples.iter().copied().unzip();
+    Dataset::new(column(x), Targets::Values(column(t))).unwrap()
+}
+
+/// θ after some epochs of one sample a batch.
+fn guarded(
+    samples: &[(f32, f32)],
+    policy: NonFinitePolicy,
+    set: impl Fn(Trainer<'static, Adam, MeanSquaredError, f32>) -> Trainer<'static, Adam, MeanSquaredError, f32>,
+) -> (Vec<f32>, Result<u64, TrainError>) {
+    let mut model: Model<f32> = Dense::new(1).init([1], 0).unwrap();
+    model.theta_mut().copy_from_slice(&[0.1, 0.0]);
+    let trainer = Trainer::new(Adam::new(0.01), MeanSquaredError::new()).batch_size(1).epochs(7);
+    let history = set(trainer.guard(Guard::new(policy))).fit(&mut model, &line(samples), None);
+    (model.theta().to_vec(), history.map(|history| history.epochs.len() as u64))
+}
+
 #[test]
 fn a_guard_tells_of_gradients_that_are_not_finite() {
-    let set = steep();
-    let mut model: Model<f32> = Dense::new(1).init([1], 0).unwrap();
-    model.theta_mut().fill(1e16); // the loss is 1e37, its gradient is not
-    let fit = |policy, model: &mut Model<f32>| {
-        let mut trainer =
-            Trainer::new(Sgd::new(1.0), MeanSquaredError::new()).steps(1).guard(Guard::new(policy));
-        trainer.fit(model, &set, None)
-    };
-    let before = model.fingerprint();
-    let error = fit(NonFinitePolicy::Error, &mut model).unwrap_err();
-    assert!(matches!(error, TrainError::NonFinite(_) | TrainError::Diverged { .. }), "{error}");
-    assert_eq!(model.fingerprint(), before);
+    let (theta, result) = guarded(&[OVERFLOWS], NonFinitePolicy::Error, |trainer| trainer);
+    assert!(matches!(result, Err(TrainError::NonFinite(_))), "{result:?}");
+    assert_eq!(theta, [0.1, 0.0]);
+}
+
+/// A batch that is skipped leaves nothing behind: neither the moments and their correction, nor the average, nor a sum of batches know of it.
+#[test]
+fn what_a_guard_skips_is_no_update() {
+    let plain = |trainer| trainer;
+    let skip = NonFinitePolicy::Skip;
+    let (want, _) = guarded(&[GOOD], skip, plain);
+    assert_eq!(guarded(&[GOOD, OVERFLOWS], skip, plain).0, want);
+    let accumulated = guarded(&[GOOD, OVERFLOWS], skip, |trainer| trainer.accumulate(2));
+    assert_eq!(accumulated.0, want);
+    let averaged = |trainer: Trainer<'static, _, _, _>| trainer.average_weights(0.9);
+    assert_eq!(guarded(&[GOOD, OVERFLOWS], skip, averaged).0, guarded(&[GOOD], skip, averaged).0);
+    assert_eq!(guarded(&[OVERFLOWS], skip, averaged).0, [0.1, 0.0]);
 }
 
 #[test]

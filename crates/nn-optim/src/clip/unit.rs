@@ -36,20 +36,20 @@ pub fn clip_unit_rows<T: Real>(theta: &[T], gradient: &mut [T], row: usize, lamb
     clipped
 }
 
-/// [`clip_unit_rows`] for every tensor of θ: the rows of matrices, and each number of the others by itself, as the authors'
-/// code does it. Returns how many units were scaled.
+/// [`clip_unit_rows`] for every tensor of θ: the rows of matrices, and all of a vector as one unit, as the authors' code does it.
+/// Returns how many units were scaled.
 ///
 /// ```
 /// use nn_optim::{Tensors, clip_unit_norms};
 /// let tensors = Tensors::with_shapes([("weight", vec![1, 2]), ("bias", vec![2])])?;
-/// let mut g = [6.0, 8.0, 1.0, 0.01];
-/// assert_eq!(clip_unit_norms(&tensors, &[3.0, 4.0, 1.0, 1.0], &mut g, 0.1, 1e-3), 2);
-/// assert!((g[2] - 0.1f64).abs() < 1e-12);
+/// let mut g = [6.0, 8.0, 3.0, 4.0];
+/// assert_eq!(clip_unit_norms(&tensors, &[3.0, 4.0, 0.6, 0.8], &mut g, 0.1, 1e-3), 2);
+/// assert!((g[2] - 0.06f64).abs() < 1e-12 && (g[3] - 0.08).abs() < 1e-12);
 /// # Ok::<(), nn_optim::TensorsError>(())
 /// ```
 ///
 /// # Panics
-/// As [`clip_unit_rows`], and where θ has another length than the tensors.
+/// As [`clip_unit_rows`], where θ has another length than the tensors, and where these have no shapes: [`Tensors::with_shapes`].
 pub fn clip_unit_norms<T: Real>(
     tensors: &Tensors,
     theta: &[T],
@@ -61,8 +61,10 @@ pub fn clip_unit_norms<T: Real>(
     assert_eq!(gradient.len(), theta.len(), "elements of the gradient");
     let bounds = tensors.bounds();
     let tensor = |i: usize| {
-        let (range, row) = (bounds[i]..bounds[i + 1], tensors.matrix(i).map_or(1, |(_, row)| row));
-        clip_unit_rows(&theta[range.clone()], &mut gradient[range], row, lambda, eps)
+        let range = bounds[i]..bounds[i + 1];
+        let unit =
+            tensors.unit(i).expect("tensors with shapes, which say what a unit is: `Tensors::with_shapes`");
+        clip_unit_rows(&theta[range.clone()], &mut gradient[range], unit, lambda, eps)
     };
     (0..bounds.len() - 1).map(tensor).sum()
 }

@@ -26,7 +26,9 @@ impl LineSearch {
     }
 
     fn falls(&self, p: Point) -> bool {
-        p.value <= self.start.value + DECREASE * p.a * self.start.slope && p.slope.is_finite()
+        p.value <= self.start.value + DECREASE * p.a * self.start.slope
+            && p.value.is_finite()
+            && p.slope.is_finite()
     }
 
     fn is_flat(&self, p: Point) -> bool {

@@ -164,11 +164,11 @@ fn averages_are_those_of_the_ways() {
 fn units_are_clipped_by_the_norm_of_their_weights() {
     let tensors = Tensors::with_shapes([("w", vec![3, 4]), ("b", vec![3])]).unwrap();
     let (mut theta, g) = (values(0, 15), values(1, 15));
-    theta[12] = 0.0; // moves by ε all the same
+    theta[0..4].fill(0.0); // moves by ε all the same
     let mut clipped = g.clone();
     let count = clip_unit_norms(&tensors, &theta, &mut clipped, 1.0, 1e-3);
     let length = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let units = [0..4, 4..8, 8..12, 12..13, 13..14, 14..15];
+    let units = [0..4, 4..8, 8..12, 12..15];
     let mut expected = 0;
     for unit in units {
         let most = length(&theta[unit.clone()]).max(1e-3);
@@ -179,7 +179,7 @@ fn units_are_clipped_by_the_norm_of_their_weights() {
         }
     }
     assert_eq!(count, expected);
-    assert!(count > 0 && count < 6);
+    assert!(count > 0 && count < 4);
 }
 
 #[test]

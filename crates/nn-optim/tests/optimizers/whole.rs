@@ -114,7 +114,7 @@ fn naive_muon(theta: &[f64], gradients: &[Vec<f64>], rows: usize, cols: usize) -
             b[i] = 0.95 * b[i] + 0.05 * g[i];
             u.push(0.95 * b[i] + 0.05 * g[i]);
         }
-        let norm = u.iter().map(|u| u * u).sum::<f64>().sqrt() + 1e-7;
+        let norm = u.iter().map(|u| u * u).sum::<f64>().sqrt().max(1e-7);
         u.iter_mut().for_each(|u| *u /= norm);
         for _ in 0..5 {
             // X Xᵀ X and X Xᵀ X Xᵀ X, whichever side is the shorter.

@@ -86,8 +86,10 @@ fn encode_state<T: Scalar>(out: &mut Encoder, state: &State<T>, seconds: f64) {
     out.u64(state.step);
     out.u64(state.epoch);
     out.u64(state.position);
+    out.u64(state.updates);
     out.numbers(&state.memory);
     out.numbers(&state.sum);
+    out.u64(state.summed);
     out.f64(state.running.loss);
     out.u64(state.running.hits);
     out.u64(state.running.samples);
@@ -114,7 +116,8 @@ fn encode_state<T: Scalar>(out: &mut Encoder, state: &State<T>, seconds: f64) {
 
 fn decode_state<T: Scalar>(from: &mut Decoder<'_>, fresh: &State<T>) -> Result<State<T>> {
     let (step, epoch, position) = (from.u64()?, from.u64()?, from.u64()?);
-    let (memory, sum) = (from.numbers()?, from.numbers()?);
+    let updates = from.u64()?;
+    let (memory, sum, summed) = (from.numbers()?, from.numbers()?, from.u64()?);
     let running =
         Running { loss: from.f64()?, hits: from.u64()?, samples: from.u64()?, seconds: from.f64()? };
     let (first_loss, rate) = (from.f64()?, from.f64()?);
@@ -136,8 +139,10 @@ fn decode_state<T: Scalar>(from: &mut Decoder<'_>, fresh: &State<T>) -> Result<S
         step,
         epoch,
         position,
+        updates,
         memory,
         sum,
+        summed,
         running,
         first_loss,
         rate,

@@ -31,10 +31,10 @@ pub(crate) fn first_place<T: Scalar>(
             );
         }
     }
-    format!(
-        "all layers are finite, so it arises in the loss, {loss:?}; {}",
-        largest("its input", last(network, ws))
-    )
+    // A loss of probabilities says so where it was given something else.
+    let refused = ws.output(network).and_then(|y| loss.check_outputs(y).err());
+    let why = refused.map_or_else(|| largest("its input", last(network, ws)), |error| error.to_string());
+    format!("all layers are finite, so it arises in the loss, {loss:?}; {why}")
 }
 
 fn first<T: Scalar>(values: &[T]) -> Option<f64> {

@@ -126,8 +126,7 @@ impl<O: Optimizer<T>, L: Loss<T>, T: Scalar> Run<'_, '_, '_, O, L, T> {
 
     /// Gives the model the averaged θ, and returns the raw one; `None` where no average is kept.
     fn swap_in_average(&mut self) -> Option<Vec<T>> {
-        let updates = self.state.step / self.set.accumulate;
-        let average = self.rule.average(updates, &self.state.memory, self.model.theta())?;
+        let average = self.rule.average(self.state.updates, &self.state.memory, self.model.theta())?;
         let raw = self.model.theta().to_vec();
         self.model.theta_mut().copy_from_slice(&average);
         Some(raw)

@@ -13,10 +13,14 @@ pub(crate) struct State<T> {
     /// The epoch, and how many of its batches are done.
     pub(crate) epoch: u64,
     pub(crate) position: u64,
+    /// Updates of θ so far: a batch that a guard has skipped makes none.
+    pub(crate) updates: u64,
     /// What the optimizer remembers.
     pub(crate) memory: Vec<T>,
     /// The sum of the gradients since the last update; empty where nothing is accumulated.
     pub(crate) sum: Vec<T>,
+    /// How many gradients are in it.
+    pub(crate) summed: u64,
     pub(crate) running: Running,
     /// The loss of the first batch.
     pub(crate) first_loss: f64,
@@ -59,8 +63,10 @@ impl<T> State<T> {
             step: 0,
             epoch: 0,
             position: 0,
+            updates: 0,
             memory,
             sum,
+            summed: 0,
             running: Running::default(),
             first_loss: f64::NAN,
             rate: 0.0,

@@ -43,7 +43,7 @@ impl<T: Scalar> Tools<'_, T> {
             return Ok(value.to_f64());
         }
         let Tools { rule, penalty, clip_value: max, .. } = self;
-        let step = state.step;
+        let step = state.updates;
         let update = |part: ThetaPart<'_, T>| {
             let at = At { step, rate, first: part.first };
             penalty.add(part.first, part.theta, part.gradient);
@@ -52,7 +52,9 @@ impl<T: Scalar> Tools<'_, T> {
             }
             rule.update_part(at, part.memory, part.theta, part.gradient);
         };
-        Ok(model.step(batch, loss, cx, ws, &mut state.memory, &update).to_f64())
+        let value = model.step(batch, loss, cx, ws, &mut state.memory, &update);
+        state.updates += u64::from(value.is_finite());
+        Ok(value.to_f64())
     }
 
     /// The update from all of a gradient, or its share of a later one.
@@ -63,29 +65,35 @@ impl<T: Scalar> Tools<'_, T> {
         gradient: &mut [T],
         state: &mut State<T>,
     ) -> Result<(), NonFinite> {
-        if let Some(guard) = self.guard
-            && !guard.admits(state.step, gradient)?
-        {
-            return Ok(());
-        }
+        let admitted = match self.guard {
+            Some(guard) => guard.admits(state.step, gradient)?,
+            None => true,
+        };
         if self.accumulate > 1 {
-            add(&mut state.sum, gradient);
-            if !(state.step + 1).is_multiple_of(self.accumulate) {
+            if admitted {
+                add(&mut state.sum, gradient);
+                state.summed += 1;
+            }
+            // The mean of those batches that were not skipped.
+            if !(state.step + 1).is_multiple_of(self.accumulate) || state.summed == 0 {
                 return Ok(());
             }
-            take_mean(&mut state.sum, gradient, T::from_f64(1.0 / self.accumulate as f64));
+            take_mean(&mut state.sum, gradient, T::from_f64(1.0 / state.summed as f64));
+            state.summed = 0;
+        } else if !admitted {
+            return Ok(());
         }
         self.penalty.add(0, theta, gradient);
         if let Some(max) = self.clip_value {
             clip_value(gradient, max);
         }
-        let update = state.step / self.accumulate;
         match self.clip_norm {
             Some(max) => {
-                self.rule.update_clipped(update, rate, &mut state.memory, theta, gradient, max);
+                self.rule.update_clipped(state.updates, rate, &mut state.memory, theta, gradient, max);
             }
-            None => self.rule.update(update, rate, &mut state.memory, theta, gradient),
+            None => self.rule.update(state.updates, rate, &mut state.memory, theta, gradient),
         }
+        state.updates += 1;
         Ok(())
     }
 }
