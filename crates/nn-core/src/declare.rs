@@ -10,7 +10,15 @@ use crate::{BindErrorKind, Layout, Param, State};
 /// with files.
 const RESERVED: &str = "attached.";
 #[cfg(feature = "safetensors")]
-const _: () = assert!(tensor_ops::file::ATTACHED.len() == RESERVED.len());
+const _: () = {
+    let (theirs, ours) = (tensor_ops::file::ATTACHED.as_bytes(), RESERVED.as_bytes());
+    assert!(theirs.len() == ours.len());
+    let mut i = 0;
+    while i < ours.len() {
+        assert!(theirs[i] == ours[i]);
+        i += 1;
+    }
+};
 
 /// The two layouts while they grow, and what the blocks around say about names.
 #[derive(Debug, Default)]
